@@ -1,0 +1,5 @@
+"""`python -m uncramp` is the command `uncramp`."""
+
+from uncramp.cli import main
+
+main()

@@ -1,0 +1,250 @@
+"""Say what a person feels, get the right next step."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from uncramp.actions.library import knowledge
+from uncramp.actions.medicines import Recognised, recognise
+from uncramp.core import triage
+from uncramp.core.facts import read_answers
+from uncramp.model import (
+    Answer,
+    Check,
+    Disposition,
+    EmergencyNumber,
+    Fact,
+    FactKind,
+    Group,
+    Outcome,
+    RemedyVerdict,
+    Verdict,
+)
+
+LARGEST_FILE = 1_000_000
+"""Characters. All facts answered take about 10,000."""
+
+OWN_CAUTION = "our own caution"
+
+COMMON_NUMBERS = ("112", "911", "999", "000")
+"""Shown side by side until a country is chosen; one is never guessed."""
+
+
+class Refused(Exception):
+    """Input that cannot be used. `problems` has a sentence for each, which names the place and the mend."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen of questions: a group and its facts that still matter."""
+
+    group: Group
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A check, what it was asked about, and the words that belong over it."""
+
+    check: Check
+    answers: Mapping[str, Answer]
+    medicines: Recognised
+    outcome: Outcome
+
+    def question(self, fact: str) -> str:
+        return knowledge().vocabulary.facts[fact].question
+
+
+def read_facts(text: str, place: str = "the facts") -> dict[str, Any]:
+    """The flat JSON object in `text`; raise `Refused` with `place` and the mend if it is none.
+
+    A key given twice and a number that is not finite are refused, so that none of two answers is lost.
+    """
+    if len(text) > LARGEST_FILE:
+        raise Refused(f"{place} is longer than {LARGEST_FILE:,} characters; give only the facts.")
+    try:
+        raw = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except Refused as refused:
+        raise Refused(*(f"{place}: {problem}" for problem in refused.problems)) from refused
+    except json.JSONDecodeError as error:
+        raise Refused(
+            f"{place}, line {error.lineno}, column {error.colno}: not JSON ({error.msg}); "
+            'write it like {"age": 40, "pop": false}.'
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise Refused(f"{place}: cannot be read as JSON; write one flat object.") from error
+    if not isinstance(raw, dict):
+        raise Refused(f'{place}: expected one object like {{"age": 40}}, not a {type(raw).__name__}.')
+    return raw
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    whole = dict(pairs)
+    if len(whole) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise Refused(f"{twice[:60]!r} stands there twice; give it once.")
+    return whole
+
+
+def _no_constant(name: str) -> float:
+    raise Refused(f"{name} is not a number; leave the fact out if it is not known.")
+
+
+def run(raw: Mapping[str, Any], medicines: Iterable[str] = ()) -> Checked:
+    """Check `raw` facts and medicine names; raise `Refused` if any of the facts cannot be used."""
+    rulebook = knowledge().rulebook
+    answers, problems = read_answers(raw, rulebook.vocabulary)
+    if problems:
+        raise Refused(*problems)
+    given = [name for name in medicines if name.strip()]
+    recognised = recognise(given) if given else Recognised(frozenset(), (), (), ())
+    answers.update(dict.fromkeys(recognised.facts, True))
+    check = triage.check(answers, rulebook, recognised.unrecognised)
+    unsettled = not check.settled and check.disposition is Disposition.SELF_CARE
+    outcome = knowledge().unsettled if unsettled else check.outcome
+    return Checked(check, answers, recognised, outcome)
+
+
+def next_screen(checked: Checked, passed: Collection[str] = ()) -> Screen | None:
+    """What to ask next, but for facts in `passed`; `None` when no answer could make it more urgent."""
+    return _screen(triage.next_screen(checked.check, knowledge().vocabulary, passed))
+
+
+def sharpening_screen(checked: Checked) -> Screen | None:
+    """The next screen that only changes which remedies are shown, or `None` when all is known."""
+    vocabulary = knowledge().vocabulary
+    unknown = set(checked.check.unknown_facts)
+    for group in vocabulary.groups.values():
+        wanted = tuple(
+            fact.id
+            for fact in vocabulary.facts.values()
+            if fact.group == group.id and fact.id in unknown and (group.refine or fact.refine)
+        )
+        if wanted:
+            return _screen((group.id, wanted))
+    return None
+
+
+def _screen(found: tuple[str, tuple[str, ...]] | None) -> Screen | None:
+    if found is None:
+        return None
+    group, facts = found
+    vocabulary = knowledge().vocabulary
+    return Screen(vocabulary.groups[group], tuple(vocabulary.facts[fact] for fact in facts))
+
+
+def answers_of_screen(screen: Screen, yes: Iterable[str], numbers: Mapping[str, str]) -> dict[str, Any]:
+    """A screen's answers as given on paper: what is marked is true, the other yes/no facts are false.
+
+    `numbers` has the typed text of number facts and the chosen id of choices; an empty one stays unknown.
+    Raise `Refused` for text that is no number.
+    """
+    marked = set(yes)
+    answers: dict[str, Any] = {}
+    for fact in screen.facts:
+        if fact.kind is FactKind.YES_NO:
+            answers[fact.id] = fact.id in marked
+        elif fact.kind is FactKind.MANY_OF:
+            answers[fact.id] = [c for c, _ in fact.choices if f"{fact.id}:{c}" in marked]
+        elif text := numbers.get(fact.id, "").strip():
+            answers[fact.id] = read_number(text, fact) if fact.kind is FactKind.NUMBER else text
+    return answers
+
+
+def read_number(text: str, fact: Fact) -> float:
+    """The number a person typed, with a decimal point or comma; raise `Refused` if it is none."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if len(text) > 20 or not math.isfinite(value):
+        raise Refused(f"{fact.id}: {text[:20]!r} is not a number; write it in {fact.unit} like 40.")
+    return value
+
+
+def shown_remedies(checked: Checked) -> tuple[RemedyVerdict, ...]:
+    """The remedies that may be shown, the freest first. One that is withheld appears nowhere."""
+    if checked.check.disposition is Disposition.EMERGENCY:
+        return ()
+    kept = [r for r in checked.check.remedies if r.verdict is not Verdict.WITHHOLD]
+    return tuple(sorted(kept, key=lambda r: r.verdict))
+
+
+def remedies_for_now(checked: Checked) -> tuple[RemedyVerdict, ...]:
+    """Of those that may be shown, the ones for the stage the person is in."""
+    stage = checked.check.stage
+    fitting = {"cramping", "released"} if stage == "unknown" else {stage}
+    return tuple(r for r in shown_remedies(checked) if fitting & set(r.remedy.when))
+
+
+def remedies_for_later(checked: Checked) -> tuple[RemedyVerdict, ...]:
+    """Of those that may be shown, the ones against the next cramp; none while something is urgent."""
+    if checked.check.disposition >= Disposition.URGENT:
+        return ()
+    now = remedies_for_now(checked)
+    return tuple(r for r in shown_remedies(checked) if r.remedy.prevention and r not in now)
+
+
+def emergency_number(country: str) -> EmergencyNumber | None:
+    """The number of the chosen country (ISO code), or `None` where it is not known."""
+    return knowledge().emergency_numbers.get(country.upper())
+
+
+def as_json(checked: Checked) -> dict[str, Any]:
+    """The answer in the form that is held fixed for other programs."""
+    check = checked.check
+    return {
+        "disposition": check.disposition.id,
+        "within": check.within,
+        "settled": check.settled,
+        "could_be": check.could_be.id,
+        "words": {"title": checked.outcome.title, "text": checked.outcome.words},
+        "stage": check.stage,
+        "reasons": [
+            {
+                "red_flag": reason.red_flag.id,
+                "name": reason.red_flag.name,
+                "because": list(reason.because),
+                "say": reason.red_flag.say,
+                "do": list(reason.red_flag.do),
+                "sources": list(reason.red_flag.sources) or [OWN_CAUTION],
+            }
+            for reason in check.reasons
+        ],
+        "look_alikes": [{"id": x.id, "name": x.name, "differs": x.differs} for x in check.look_alikes],
+        "remedies": {
+            r.remedy.id: {
+                "verdict": r.verdict.id,
+                "because": [
+                    {
+                        "words": b.words,
+                        "verdict": b.verdict.id,
+                        "known": b.known,
+                        "sources": list(b.sources) or [OWN_CAUTION],
+                    }
+                    for b in r.because
+                ],
+            }
+            for r in check.remedies
+        },
+        "ask_next": list(check.ask_next),
+        "unknown_facts": list(check.unknown_facts),
+        "clot_items": dict(check.clot_items),
+        "medicines": {
+            "recognised": {name: list(m.facts) for name, m in checked.medicines.medicines},
+            "unrecognised": list(checked.medicines.unrecognised),
+            "did_you_mean": {name: list(near) for name, near in checked.medicines.suggestions if near},
+        },
+        "notes": list(check.notes),
+        "safety_net": checked.outcome.safety_net,
+        "knowledge": check.version,
+    }

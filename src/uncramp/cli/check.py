@@ -1,0 +1,235 @@
+"""`uncramp check`: from a file, or question by question."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from uncramp.cli.command import new_command
+from uncramp.cli.paper import head, say
+
+if TYPE_CHECKING:
+    from uncramp.actions.check import Checked, Screen
+
+
+def add(commands: Any) -> None:
+    made = new_command(
+        commands,
+        "check",
+        run,
+        "Say what you feel, and get the right next step with its reasons.",
+        "uncramp check      or      uncramp check --facts me.json --medicine Lasix --json",
+    )
+    made.add_argument(
+        "--facts",
+        metavar="FILE",
+        help="a JSON object of facts (- reads it from the input); without it you are asked",
+    )
+    made.add_argument(
+        "--medicine",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a medicine you take, by its usual name; may be given several times",
+    )
+    made.add_argument(
+        "--country",
+        metavar="CODE",
+        default="",
+        help="your country, such as GB, for its emergency number",
+    )
+    made.add_argument("--json", action="store_true", help="print the whole answer for another program")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from uncramp.actions import check
+
+    if arguments.facts is None:
+        checked = _ask(arguments.medicine)
+    else:
+        checked = check.run(check.read_facts(_text_of(arguments.facts), arguments.facts), arguments.medicine)
+    if arguments.json:
+        print(json.dumps(check.as_json(checked), ensure_ascii=False, indent=2))
+    else:
+        _print_checked(checked, arguments.country)
+    return 0
+
+
+def _text_of(name: str) -> str:
+    """The text of a file, or of the input for `-`; `Refused` where it is no text."""
+    from uncramp.actions.check import LARGEST_FILE, Refused
+
+    try:
+        if name == "-":
+            return sys.stdin.read(LARGEST_FILE + 1)
+        with Path(name).open(encoding="utf-8") as file:
+            return file.read(LARGEST_FILE + 1)
+    except UnicodeDecodeError as error:
+        raise Refused(f"{name}: not UTF-8 text; save it as UTF-8.") from error
+    except OSError as error:
+        raise Refused(f"{name}: {error.strerror or error}.") from error
+
+
+def _ask(medicines: list[str]) -> Checked:
+    """Ask screen by screen; an answer can be taken back with `b`."""
+    from uncramp.actions import check
+
+    say(
+        "Answer with the numbers of what is true, such as 1 3. "
+        "Enter alone: none of these. ?: not sure. b: back. q: leave."
+    )
+    answers: dict[str, Any] = {}
+    names = list(medicines)
+    before: list[tuple[dict[str, Any], frozenset[str]]] = []
+    passed: frozenset[str] = frozenset()
+    while True:
+        checked = check.run(answers, names)
+        screen = check.next_screen(checked, passed)
+        if screen is None:
+            return checked
+        said = _ask_screen(screen, len(before) + 1)
+        if said is None:
+            answers, passed = before.pop() if before else ({}, frozenset())
+            continue
+        before.append((answers, passed))
+        answers = answers | said
+        # What was asked once and is not known is not asked again.
+        passed |= {fact.id for fact in screen.facts}
+        if screen.group.id == "medicines" and any(said.values()):
+            names += _split(input("Names of your medicines, with commas between (Enter: none): "))
+
+
+def _split(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _ask_screen(screen: Screen, place: int) -> dict[str, Any] | None:
+    """The answers of one screen; `None` to go back."""
+    from uncramp.actions import check
+    from uncramp.model import FactKind
+
+    print()
+    say(f"{place}. {screen.group.title}")
+    marks = [fact for fact in screen.facts if fact.kind is FactKind.YES_NO]
+    for number, fact in enumerate(marks, 1):
+        say(f"{number:3}  {fact.question}", indent="     ")
+    picked = _ask_marks(len(marks))
+    if picked in ("b", "?"):
+        return None if picked == "b" else {}
+    yes = [marks[int(word) - 1].id for word in picked.split()]
+    typed = [fact for fact in screen.facts if fact.kind is not FactKind.YES_NO]
+    return check.answers_of_screen(screen, yes, {fact.id: _ask_typed(fact) for fact in typed})
+
+
+def _ask_marks(most: int) -> str:
+    """Numbers from 1 to `most` with blanks between, or `b` or `?`."""
+    while most:
+        line = input("> ").replace(",", " ").strip().lower()
+        if line == "q":
+            sys.exit(0)
+        if line in ("b", "?") or all(word.isdigit() and 1 <= int(word) <= most for word in line.split()):
+            return line
+        say(f"Type numbers from 1 to {most}, or Enter for none of these.")
+    return ""
+
+
+def _ask_typed(fact: Any) -> str:
+    """A number or a choice as text, asked again until it fits; empty is not known."""
+    from uncramp.actions import check
+    from uncramp.model import FactKind
+
+    hint = (
+        f"{fact.low:g} to {fact.high:g} {fact.unit}"
+        if fact.kind is FactKind.NUMBER
+        else ", ".join(c for c, _ in fact.choices)
+    )
+    while True:
+        text = input(f"{fact.question} ({hint}; Enter: not known) ").strip()
+        try:
+            if text:
+                value = check.read_number(text, fact) if fact.kind is FactKind.NUMBER else text
+                check.run({fact.id: value})
+            return text
+        except check.Refused as refused:
+            say(str(refused))
+
+
+def _print_checked(checked: Checked, country: str) -> None:
+    from uncramp.actions import check
+    from uncramp.actions.words import WITHIN
+
+    answer = checked.check
+    within = f" ({WITHIN[answer.within]})" if answer.within else ""
+    print()
+    say(f"== {checked.outcome.title.upper()}{within} ==")
+    say(checked.outcome.words)
+    if not answer.settled:
+        say(
+            f"{len(answer.ask_next)} questions could still change this. "
+            f"It could be: {answer.could_be.id.replace('_', ' ')}."
+        )
+    if answer.disposition >= 2:
+        _print_number(country)
+    for reason in answer.reasons:
+        _print_reason(checked, reason)
+    for note in answer.notes:
+        say(f"! {note}")
+    for name, near in checked.medicines.suggestions:
+        if near:
+            say(f'! Did you mean {" or ".join(near)} by "{name}"? Then ask again with that name.')
+    if answer.look_alikes:
+        head("What else can feel like this")
+        for x in answer.look_alikes:
+            say(f"- {x.name}. {x.differs}", indent="  ")
+    if answer.clot_items:
+        head("For the doctor, as answered")
+        for fact, yes in answer.clot_items:
+            say(f"- {checked.question(fact)} {'yes' if yes else 'no'}", indent="  ")
+    _print_remedies("What you can do", check.remedies_for_now(checked))
+    _print_remedies("Later, against the next one", check.remedies_for_later(checked))
+    head("If things change")
+    say(checked.outcome.safety_net)
+    print()
+    say(
+        "uncramp is not a medical device, and no clinician has reviewed it. "
+        "`uncramp why ID` shows the evidence of anything named here."
+    )
+
+
+def _print_number(country: str) -> None:
+    from uncramp.actions.check import COMMON_NUMBERS, emergency_number
+
+    found = emergency_number(country) if country else None
+    if found:
+        say(f"Emergency number in {found.name}: {found.number}")
+    else:
+        say(
+            f"Emergency numbers: {' · '.join(COMMON_NUMBERS)} (whichever is yours; --country CODE shows one)."
+        )
+
+
+def _print_reason(checked: Checked, reason: Any) -> None:
+    head(f"{reason.red_flag.name}  [{reason.red_flag.id}]")
+    for line in reason.red_flag.do:
+        say(f"- {line}", indent="  ")
+    say(reason.red_flag.say)
+    asked = "; ".join(checked.question(fact) for fact in reason.because)
+    if asked:
+        say(f"Because of your answer to: {asked}")
+
+
+def _print_remedies(title: str, shown: Sequence[Any]) -> None:
+    if shown:
+        head(title)
+    for r in shown:
+        say(f"- {r.remedy.name}  [{r.remedy.id}]. {r.remedy.what}", indent="  ")
+        for because in r.because:
+            if because.known:
+                say(f"    {because.words}")
+        still_open = "; ".join(because.words for because in r.because if not because.known)
+        if still_open:
+            say(f"    Not if: {still_open}.")

@@ -1,0 +1,415 @@
+"""The nouns: frozen data and nothing else. Names are those of GLOSSARY.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+Answer = bool | float | str | tuple[str, ...]
+Answers = Mapping[str, Answer]
+"""Fact id -> what the person said. A fact that is not in it is unknown."""
+
+
+class Disposition(IntEnum):
+    """How soon somebody should look at it; the most urgent wins."""
+
+    SELF_CARE = 0
+    ROUTINE = 1
+    URGENT = 2
+    EMERGENCY = 3
+
+    @property
+    def id(self) -> str:
+        return self.name.lower()
+
+
+class Verdict(IntEnum):
+    """What the safety gate says of one remedy for one person; the strictest wins."""
+
+    OFFER = 0
+    CHANGE = 1
+    ASK = 2
+    WITHHOLD = 3
+
+    @property
+    def id(self) -> str:
+        return self.name.lower()
+
+
+class FactKind(StrEnum):
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    ONE_OF = "one_of"
+    MANY_OF = "many_of"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    parts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class AllOf:
+    parts: tuple[Rule, ...]
+
+
+Rule = str | AnyOf | AllOf
+"""The one rule language. A name is a fact, a threshold, a sign, `fact:choice` or `stage:...`.
+
+There is no "none of", so more facts can only add.
+"""
+
+ALWAYS = AllOf(())
+
+
+@dataclass(frozen=True)
+class Fact:
+    id: str
+    group: str
+    question: str
+    explain: str
+    kind: FactKind = FactKind.YES_NO
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    only_if: str = ""
+    implies_parent: bool = True
+    worst_case_if_missing: bool = True
+    refine: bool = False
+    wells: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts asked on one screen. `refine` groups sharpen the remedies and never the urgency."""
+
+    id: str
+    title: str
+    help: str
+    refine: bool = False
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A named cut of a number: true from `at_least` up, or strictly under `below`."""
+
+    id: str
+    fact: str
+    words: str
+    at_least: float | None = None
+    below: float | None = None
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A named combination of facts that several rules share."""
+
+    id: str
+    words: str
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    facts: tuple[str, ...]
+    say: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All that a person can state, and the names that rules may use."""
+
+    facts: Mapping[str, Fact]
+    groups: Mapping[str, Group]
+    thresholds: Mapping[str, Threshold]
+    signs: Mapping[str, Sign]
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who looked at a file and when; empty until a clinician has."""
+
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """Facts that make self-care unsafe, and what follows from them."""
+
+    id: str
+    row: str
+    name: str
+    short: str
+    disposition: Disposition
+    within: str | None
+    rule: Rule
+    say: str
+    do: tuple[str, ...]
+    withholds: frozenset[str]
+    sources: tuple[str, ...]
+    flag: str
+    own_caution: bool
+    look_alike: str = ""
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """Something else that can feel like a cramp."""
+
+    id: str
+    name: str
+    differs: str
+    rule: Rule
+    sources: tuple[str, ...]
+    own_caution: bool
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What publications say of one cause or remedy: one row of the evidence base."""
+
+    row: str
+    finding: str
+    population: str
+    direction: str
+    certainty: str
+    flag: str
+    sources: tuple[str, ...]
+    verified: bool = True
+
+
+@dataclass(frozen=True)
+class Dose:
+    text: str
+    flag: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemedyRule:
+    row: str
+    verdict: Verdict
+    rule: Rule
+    words: str
+    because: str
+    when_unknown: Verdict
+    sources: tuple[str, ...]
+    flag: str
+    own_caution: bool
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something one can do or take."""
+
+    id: str
+    name: str
+    kind: str
+    what: str
+    when: tuple[str, ...]
+    prevention: bool
+    certainty: str
+    when_unknown: Verdict
+    conflicts: tuple[str, ...]
+    doses: tuple[Dose, ...]
+    evidence: tuple[Evidence, ...]
+    rules: tuple[RemedyRule, ...]
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A candidate cause and what is known of it."""
+
+    id: str
+    name: str
+    summary: str
+    direction: str
+    certainty: str
+    setting: str
+    conflicts: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Claim:
+    says: str
+    seeds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConflictEvidence:
+    finding: str
+    flag: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Publications that disagree, what we follow, and why."""
+
+    id: str
+    row: str
+    title: str
+    we_follow: str
+    because: str
+    certainty: str
+    claims: tuple[Claim, ...]
+    evidence: tuple[ConflictEvidence, ...]
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication, with the fields that were seen and no others."""
+
+    id: str
+    name: str
+    kind: str
+    seen: str
+    cited_in: tuple[str, ...]
+    authors: str = ""
+    year: int | None = None
+    title: str = ""
+    published_in: str = ""
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    address: str = ""
+    reported_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One statement of the three articles the program began from, and what became of it."""
+
+    id: str
+    says: str
+    kind: str
+    topic: str
+    verdict: str
+    because: str
+    status: str = ""
+    carried_by: str = ""
+    conflict: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+    evidence: tuple[str, ...] = ()
+    own_caution: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+    generated: str = ""
+
+
+@dataclass(frozen=True)
+class GuidePage:
+    id: str
+    order: int
+    title: str
+    short: str
+    sections: tuple[Section, ...]
+    picture: str = ""
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Medicine:
+    """A medicine by its usual names, and the facts that taking it makes true."""
+
+    id: str
+    names: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EmergencyNumber:
+    country: str
+    name: str
+    number: str
+    also: tuple[str, ...]
+    advice_line: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The words that go with a disposition: its name, what to do, and what would change it."""
+
+    disposition: Disposition
+    title: str
+    words: str
+    symbol: str
+    safety_net: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All that a check needs, and nothing else."""
+
+    vocabulary: Vocabulary
+    red_flags: tuple[RedFlag, ...]
+    remedies: tuple[Remedy, ...]
+    look_alikes: tuple[LookAlike, ...]
+    outcomes: Mapping[Disposition, Outcome]
+    version: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A red flag that is raised, and the answers that raised it."""
+
+    red_flag: RedFlag
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Because:
+    """One reason of the safety gate; `known` is false where an unanswered fact is the reason."""
+
+    verdict: Verdict
+    words: str
+    known: bool
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RemedyVerdict:
+    remedy: Remedy
+    verdict: Verdict
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The whole answer to one set of facts."""
+
+    disposition: Disposition
+    within: str | None
+    settled: bool
+    could_be: Disposition
+    stage: str
+    reasons: tuple[Reason, ...]
+    look_alikes: tuple[LookAlike, ...]
+    remedies: tuple[RemedyVerdict, ...]
+    ask_next: tuple[str, ...]
+    unknown_facts: tuple[str, ...]
+    clot_items: tuple[tuple[str, bool], ...]
+    notes: tuple[str, ...]
+    outcome: Outcome
+    version: str

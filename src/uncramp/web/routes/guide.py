@@ -1,0 +1,73 @@
+"""The guide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from uncramp.actions import check, evidence, guide
+from uncramp.model import GuidePage, Paragraph, Section, Trigger
+from uncramp.web.result import Card, remedy_cards
+from uncramp.web.show import country_of, show_of
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Link:
+    id: str
+    title: str
+
+
+@router.get("/guide")
+async def index(request: Request) -> Response:
+    pages = guide.pages()
+    return show_of(request).page("guide_index", country=country_of(request), pages=pages)
+
+
+@router.get("/guide/{topic}")
+async def page(request: Request, topic: str) -> Response:
+    found = guide.page(topic)
+    values: dict[str, Any] = {
+        "page": found,
+        "links": links,
+        "causes": causes() if has(found, "causes") else (),
+        "remedies": preventive() if has(found, "prevention") else (),
+        "seeds": guide.you_may_have_read(topic),
+        "next_page": after(found),
+    }
+    return show_of(request).page("guide", country=country_of(request), **values)
+
+
+def has(page: GuidePage, generated: str) -> bool:
+    return any(section.generated == generated for section in page.sections)
+
+
+def after(page: GuidePage) -> GuidePage | None:
+    return next((p for p in guide.pages() if p.order > page.order), None)
+
+
+def links(section: Section) -> list[tuple[Paragraph, list[Link]]]:
+    """The paragraphs that rest on something, each with its evidence cards."""
+    return [(p, [link(name) for name in p.evidence]) for p in section.paragraphs if p.evidence]
+
+
+def link(name: str) -> Link:
+    """The card behind `kind:id`."""
+    id = name.partition(":")[2]
+    return Link(id, evidence.card(id).title)
+
+
+def causes() -> list[tuple[str, list[Trigger]]]:
+    """All candidate causes by how sure they are, the surest first."""
+    return [(key, list(group)) for key, group in groupby(evidence.causes(), lambda t: t.certainty)]
+
+
+def preventive() -> tuple[Card, ...]:
+    """What people do against the next cramp, as far as it may be shown to somebody we know nothing of."""
+    shown = {card.verdict.remedy.id: card for card in remedy_cards(check.run({}))}
+    return tuple(shown[r.id] for r in evidence.preventive_remedies() if r.id in shown)

@@ -1,0 +1,36 @@
+"""The way in, and what to do while it cramps."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from uncramp.actions import guide
+from uncramp.web.show import country_of, remember, show_of
+
+router = APIRouter()
+
+WITH_NUMBERS = ("/", "/now")
+
+
+@router.get("/")
+async def home(request: Request) -> Response:
+    return show_of(request).page("home", country=country_of(request))
+
+
+@router.get("/now")
+async def now(request: Request) -> Response:
+    page = guide.page("what_to_do_now")
+    return show_of(request).page("now", country=country_of(request), page=page)
+
+
+@router.post("/country")
+async def country(
+    country: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
+) -> Response:
+    """Remember the country, and go back to one of the pages that show its number."""
+    page = RedirectResponse(back if back in WITH_NUMBERS else "/", status_code=303)
+    remember(page, country)
+    return page
