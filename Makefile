@@ -34,7 +34,7 @@ check: $(VENV)/dev.stamp
 	@$(BIN)/lint-imports --no-logo
 
 docs: $(VENV)/run.stamp
-	@$(BIN)/uncramp reference docs/reference
+	@$(BIN)/uncramp reference docs/reference --safety SAFETY.md
 
 bench: $(VENV)/dev.stamp
 	@for file in bench/*.py; do $(PY) "$$file" || exit 1; done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 Answer = bool | float | str | tuple[str, ...]
 Answers = Mapping[str, Answer]
@@ -192,6 +193,16 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class Because:
+    """One reason of the safety gate; `known` is false where an unanswered fact is the reason."""
+
+    verdict: Verdict
+    words: str
+    known: bool
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RemedyRule:
     row: str
     verdict: Verdict
@@ -202,6 +213,15 @@ class RemedyRule:
     sources: tuple[str, ...]
     flag: str
     own_caution: bool
+
+    # Made once for all checks: there are some 300 rules, and a check is to take no time.
+    @cached_property
+    def if_true(self) -> Because:
+        return Because(self.verdict, self.because, True, self.sources)
+
+    @cached_property
+    def if_unknown(self) -> Because:
+        return Because(self.when_unknown, self.words, False, self.sources)
 
 
 @dataclass(frozen=True)
@@ -376,16 +396,6 @@ class Reason:
 
     red_flag: RedFlag
     because: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Because:
-    """One reason of the safety gate; `known` is false where an unanswered fact is the reason."""
-
-    verdict: Verdict
-    words: str
-    known: bool
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)

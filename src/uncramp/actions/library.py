@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from uncramp.knowledge.crosscheck import problems
 from uncramp.knowledge.reader import BrokenKnowledge, Knowledge
 
 __all__ = ["BrokenKnowledge", "knowledge", "refuse_broken_knowledge"]
@@ -18,5 +17,7 @@ def knowledge() -> Knowledge:
 
 def refuse_broken_knowledge() -> None:
     """Read everything; raise `BrokenKnowledge` with one line a fault if anything does not hold together."""
+    from uncramp.knowledge.crosscheck import problems
+
     if faults := problems(knowledge()):
         raise BrokenKnowledge("\n".join(faults))

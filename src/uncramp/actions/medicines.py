@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from uncramp.actions.library import knowledge
 from uncramp.model import Medicine
@@ -14,10 +15,10 @@ from uncramp.model import Medicine
 LONGEST_NAME = 100
 """Characters; no medicine's name is longer, and longer text is not worth a search."""
 
-# Strengths and forms that stand on a box behind the name. A single digit stays: "tylenol 3" is no plain tylenol.
+# Strengths and forms that stand behind the name on a box. A single digit stays: "tylenol 3" is not plain.
 _AMOUNT = r"\d+([.,]\d+)?(/\d+([.,]\d+)?)*"
 _UNIT = r"\s*(mg|g|mcg|µg|ug|micrograms?|ml|iu|units?|%)(?=\W|$)"
-_STRENGTH = re.compile(rf"\b({_AMOUNT}{_UNIT}|\d\d{_AMOUNT}(?=\s|$)|\d\d(?=\s|$))")
+_STRENGTH = re.compile(rf"\b({_AMOUNT}{_UNIT}|(?=\d\d){_AMOUNT}(?=\s|$))")
 _FORM = re.compile(
     r"\b(tablets?|tabs?|capsules?|caps?|pills?|inhaler|patch(es)?|drops|syrup|injections?|"
     r"cream|gel|spray|solution|"
@@ -65,6 +66,7 @@ def recognise(names: Iterable[str]) -> Recognised:
     return Recognised(frozenset(facts), tuple(found), tuple(unrecognised), tuple(suggestions))
 
 
+@cache
 def _by_name() -> dict[str, list[Medicine]]:
     """One name may stand for several medicines (a brand differs between countries): all count."""
     by_name: dict[str, list[Medicine]] = {}

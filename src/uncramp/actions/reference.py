@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from uncramp.actions import vocabulary
-from uncramp.actions.check import OWN_CAUTION
+from uncramp.actions.check import OWN_CAUTION, Refused
 from uncramp.actions.evidence import causes
 from uncramp.actions.guide import VERDICT_WORDS
 from uncramp.actions.library import knowledge
@@ -25,6 +25,27 @@ def write(folder: Path) -> tuple[Path, ...]:
         path.write_text(text, encoding="utf-8")
         written.append(path)
     return tuple(written)
+
+
+BEGIN, END = "<!-- generated: unverified -->", "<!-- /generated -->"
+
+
+def write_safety(document: Path) -> None:
+    """Put the list of what is not verified between the marks of `document`; leave all else as it is."""
+    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise Refused(f"{document}: has no {BEGIN} ... {END}; put both back.")
+    document.write_text(f"{before}{safety_list()}{after}", encoding="utf-8")
+
+
+def safety_list() -> str:
+    """What SAFETY.md lists, with its marks."""
+    k = knowledge()
+    own = sum(flag.own_caution for flag in k.red_flags)
+    own += sum(rule.own_caution for remedy in k.remedies for rule in remedy.rules)
+    lines = (BEGIN, "", *_without_number(), "", f"Rules that are our own caution: {own}.", "", END)
+    return "\n".join(lines)
 
 
 def pages() -> dict[str, str]:
@@ -241,9 +262,8 @@ def _emergency_numbers() -> Iterable[str]:
     yield from _table(("country", "name", "number", "also", "advice line", "sources"), rows)
 
 
-def _unverified() -> Iterable[str]:
+def _without_number() -> Iterable[str]:
     k = knowledge()
-    yield "## Worded without a number, because no source was seen\n"
     for folder, things in (("causes", k.triggers), ("remedies", k.remedies)):
         yield from (
             f"- {thing.name} ({folder}, {row.row}): {row.finding}"
@@ -251,6 +271,12 @@ def _unverified() -> Iterable[str]:
             for row in thing.evidence
             if not row.verified
         )
+
+
+def _unverified() -> Iterable[str]:
+    k = knowledge()
+    yield "## Worded without a number, because no source was seen\n"
+    yield from _without_number()
     yield "\n## Our own cautions (no source; they stay in force)\n"
     yield from (f"- Red flag: {flag.name}" for flag in k.red_flags if flag.own_caution)
     for remedy in k.remedies:

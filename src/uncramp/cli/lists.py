@@ -79,6 +79,9 @@ def _reference(commands: Any) -> None:
         "uncramp reference docs/reference",
     )
     made.add_argument("folder", type=Path, metavar="FOLDER", help="where the pages go")
+    made.add_argument(
+        "--safety", type=Path, metavar="FILE", help="also bring the list in this document up to date"
+    )
 
 
 def _run_reference(arguments: argparse.Namespace) -> int:
@@ -86,4 +89,6 @@ def _run_reference(arguments: argparse.Namespace) -> int:
 
     for path in reference.write(arguments.folder):
         print(path)
+    if arguments.safety:
+        reference.write_safety(arguments.safety)
     return 0

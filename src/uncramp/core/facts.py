@@ -136,7 +136,7 @@ class Stated:
         decides = isinstance(rule, AnyOf)
         found: bool | None = not decides
         for part in rule.parts:
-            value = known[part] if isinstance(part, str) else self.truth(part)
+            value = known[part] if type(part) is str else self.truth(part)
             if value is decides:
                 return decides
             if value is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from operator import itemgetter
 
 from uncramp.core.facts import Stated
 from uncramp.core.safety import verdicts
@@ -52,7 +53,7 @@ def check(answers: Answers, rulebook: Rulebook, unrecognised_medicines: Iterable
         stage=stated.stage or "unknown",
         reasons=tuple(Reason(flag, stated.reasons(flag.rule)) for flag in raised),
         look_alikes=_look_alikes(raised, rulebook.look_alikes, stated),
-        remedies=verdicts(rulebook.remedies, rulebook.red_flags, stated),
+        remedies=verdicts(rulebook.remedies, raised, still_open, stated),
         ask_next=_ask_next(still_open, level(disposition, within), stated),
         unknown_facts=stated.unknown(),
         clot_items=_clot_items(stated),
@@ -101,10 +102,11 @@ def _look_alikes(
 def _ask_next(still_open: Iterable[RedFlag], current: Level, stated: Stated) -> tuple[str, ...]:
     """The unanswered facts that could still change the answer, the most urgent first."""
     most: dict[str, Level] = {}
-    for flag in sorted(still_open, key=_urgency, reverse=True):
-        if _urgency(flag) > current:
-            for fact in stated.open_facts(flag.rule):
-                most.setdefault(fact, _urgency(flag))
+    for urgency, flag in sorted(((_urgency(f), f) for f in still_open), key=itemgetter(0), reverse=True):
+        if urgency <= current:
+            break
+        for fact in stated.open_facts(flag.rule):
+            most.setdefault(fact, urgency)
     in_order = [fact for fact in stated.vocabulary.facts if fact in most]
     return tuple(sorted(in_order, key=most.__getitem__, reverse=True))
 

@@ -231,9 +231,12 @@ def _rule(t: Table) -> Rule:
     """`any_of` or `all_of` of one table; a table with neither always holds."""
     if "any_of" in t and "all_of" in t:
         raise ValueError("has both any_of and all_of; put one inside the other")
+    parts = tuple(_part(part) for part in t.get("any_of", t.get("all_of", ())))
+    if len(parts) == 1:
+        return parts[0]
     if "any_of" in t:
-        return AnyOf(tuple(_part(part) for part in t["any_of"]))
-    return AllOf(tuple(_part(part) for part in t["all_of"])) if "all_of" in t else ALWAYS
+        return AnyOf(parts)
+    return AllOf(parts) if parts else ALWAYS
 
 
 def _part(part: str | Table) -> Rule:

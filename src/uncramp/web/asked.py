@@ -195,15 +195,11 @@ def marked_before(screen: Screen, answers: Mapping[str, Any]) -> Marked:
 
 def with_screen(asked: Asked, screen: Screen, answers: Mapping[str, Any]) -> Asked:
     """`asked` after a screen: its answers, and what the person left open, which is not asked again."""
-    here = {fact.id for fact in screen.facts}
+    here = [fact.id for fact in screen.facts]
     kept = {fact: answer for fact, answer in asked.answers.items() if fact not in here}
     after = replace(asked, answers={**kept, **answers})
-    still_open = here & set(after.check().check.unknown_facts)
-    skipped = [*(f for f in asked.skipped if f not in here), *(f for f in answers_order(here) if f in still_open)]
+    still_open = set(after.check().check.unknown_facts)
+    before = [fact for fact in asked.skipped if fact not in here]
+    skipped = [*before, *(fact for fact in here if fact in still_open)]
     history = [*(g for g in asked.history if g != screen.group.id), screen.group.id]
     return replace(after, skipped=tuple(skipped), history=tuple(history))
-
-
-def answers_order(facts: Iterable[str]) -> list[str]:
-    wanted = set(facts)
-    return [fact for fact in knowledge().vocabulary.facts if fact in wanted]

@@ -14,7 +14,6 @@ from uncramp.model import (
     Outcome,
     Reason,
     RemedyVerdict,
-    Verdict,
 )
 from uncramp.web.asked import Asked, upcoming
 
@@ -94,7 +93,6 @@ def remedy_cards(checked: Checked) -> tuple[Card, ...]:
 
 def remedy_card(shown: RemedyVerdict) -> Card:
     """The known reasons as sentences, the unanswered ones as what it is not for."""
-    assert shown.verdict is not Verdict.WITHHOLD
     return Card(
         verdict=shown,
         how=tuple(b.words for b in shown.because if b.known),

@@ -22,8 +22,7 @@ def rule_words(rule: Rule, words: Words) -> RuleWords:
     if isinstance(rule, str):
         return RuleWords("any", (name_words(rule, words),))
     parts = tuple(
-        name_words(part, words) if isinstance(part, str) else rule_words(part, words)
-        for part in rule.parts
+        name_words(part, words) if isinstance(part, str) else rule_words(part, words) for part in rule.parts
     )
     joined = "any" if isinstance(rule, AnyOf) else "all"
     return RuleWords(joined if parts else "always", parts)

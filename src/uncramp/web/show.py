@@ -42,6 +42,7 @@ class Show:
             "lang": words.lang,
             "dir": words.dir,
             "picture": picture,
+            "group_title": lambda group: knowledge().vocabulary.groups[group].title,
             "common_numbers": COMMON_NUMBERS,
         }
 
@@ -52,6 +53,7 @@ class Show:
     def text(self, name: str, country: str = "", **values: Any) -> str:
         return self.pages.get_template(name).render(
             here=name.partition(".")[0],
+            country=country,
             chosen=chosen_number(country),
             countries=countries(),
             **values,

@@ -98,9 +98,7 @@ def go_to(request: Request, asked: Asked, go: str, group: str) -> Response:
     raise Refused(f"the field `go`: there is no button {go[:60]!r}.")
 
 
-def take_screen(
-    request: Request, asked: Asked, facts: tuple[Fact, ...], form: Form, go: str
-) -> Response:
+def take_screen(request: Request, asked: Asked, facts: tuple[Fact, ...], form: Form, go: str) -> Response:
     """The page after a screen; the same screen again where a field cannot be used."""
     screen = Screen(knowledge().vocabulary.groups[facts[0].group], facts)
     given = marked(facts, form)
@@ -175,6 +173,6 @@ def screen_page(
 def result_page(request: Request, asked: Asked, checked: Checked | None = None) -> Response:
     show = show_of(request)
     view = result(asked, checked or asked.check())
-    values = {"asked": asked, "view": view, "groups": asked_groups(asked)}
+    values: dict[str, Any] = {"asked": asked, "view": view, "groups": asked_groups(asked)}
     text = show.text("result.txt", country=asked.country, **values)
     return show.page("result", country=asked.country, text=text, **values)

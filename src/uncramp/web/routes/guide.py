@@ -58,8 +58,8 @@ def links(section: Section) -> list[tuple[Paragraph, list[Link]]]:
 
 def link(name: str) -> Link:
     """The card behind `kind:id`."""
-    id = name.partition(":")[2]
-    return Link(id, evidence.card(id).title)
+    card = evidence.card(name.partition(":")[2])
+    return Link(card.id, card.title)
 
 
 def causes() -> list[tuple[str, list[Trigger]]]:

@@ -27,9 +27,7 @@ async def now(request: Request) -> Response:
 
 
 @router.post("/country")
-async def country(
-    country: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
-) -> Response:
+async def country(country: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/") -> Response:
     """Remember the country, and go back to one of the pages that show its number."""
     page = RedirectResponse(back if back in WITH_NUMBERS else "/", status_code=303)
     remember(page, country)

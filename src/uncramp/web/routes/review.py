@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -16,7 +18,7 @@ router = APIRouter()
 async def review(request: Request) -> Response:
     show = show_of(request)
     k = knowledge()
-    values = {
+    values: dict[str, Any] = {
         "knowledge": k,
         "outcomes": (*k.outcomes.values(), k.unsettled),
         "rule_words": lambda rule: rule_words(rule, show.words),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from uncramp.actions import evidence
 from uncramp.actions.library import knowledge
-from uncramp.model import RemedyRule, Seed
+from uncramp.model import RemedyRule
 from uncramp.web.routes.guide import causes
 from uncramp.web.rules import rule_words
 from uncramp.web.show import country_of, show_of
@@ -20,33 +21,32 @@ router = APIRouter()
 
 @router.get("/why")
 async def index(request: Request) -> Response:
-    values = {"knowledge": knowledge(), "causes": causes()}
+    values: dict[str, Any] = {"knowledge": knowledge(), "causes": causes()}
     return show_of(request).page("why_index", country=country_of(request), **values)
 
 
-@router.get("/why/{id}")
-async def card(request: Request, id: str) -> Response:
+@router.get("/why/{card_id}")
+async def card(request: Request, card_id: str) -> Response:
     show = show_of(request)
-    found = evidence.card(id)
+    found = evidence.card(card_id)
     withheld = [r for r in knowledge().remedies if found.red_flag and r.id in found.red_flag.withholds]
-    values = {
+    values: dict[str, Any] = {
         "card": found,
         "rule_words": lambda rule: rule_words(rule, show.words),
         "names": names,
         "has_number": has_number,
         "rules": strictest_first(found.remedy.rules if found.remedy else ()),
         "withheld": withheld,
-        "claims": claims,
         "conflict_title": conflict_title,
     }
     return show.page("why", country=country_of(request), **values)
 
 
-@router.get("/sources/{id}")
-async def source(request: Request, id: str) -> Response:
-    found = evidence.source(id)
+@router.get("/sources/{source_id}")
+async def source(request: Request, source_id: str) -> Response:
+    found = evidence.source(source_id)
     address = found.address if found.address.startswith(("https://", "http://")) else ""
-    values = {"source": found, "address": address, "used_by": used_by(id)}
+    values: dict[str, Any] = {"source": found, "address": address, "used_by": used_by(source_id)}
     return show_of(request).page("source", country=country_of(request), **values)
 
 
@@ -64,16 +64,11 @@ def strictest_first(rules: Iterable[RemedyRule]) -> list[RemedyRule]:
     return sorted(rules, key=lambda rule: rule.verdict, reverse=True)
 
 
-def claims(id: str) -> Iterable[Seed]:
-    """The statements of the first articles that belong to this conflict."""
-    return [seed for seed in knowledge().seeds if seed.conflict == id]
-
-
-def conflict_title(id: str) -> str:
-    return next(conflict.title for conflict in knowledge().conflicts if conflict.id == id)
+def conflict_title(conflict_id: str) -> str:
+    return next(conflict.title for conflict in knowledge().conflicts if conflict.id == conflict_id)
 
 
 def used_by(source: str) -> list[evidence.Card]:
     """The cards that rest on the source."""
-    cards = (evidence.card(id) for id in evidence.ids())
+    cards = map(evidence.card, evidence.ids())
     return [card for card in cards if source in {used.id for used in card.sources}]
