@@ -1,5 +1,5 @@
 # What a stranger needs: Python 3.11 or newer, git and make. All else is installed into .venv.
-#   make run                start uncramp on this machine; make run ARGS=--phone for your phone too
+#   make run                start uncramp on this machine; make run ARGS="--port 9000" for another port
 #   make test               check style, types, layers, then run the tests
 #   make test-all           the same with the slow tests
 #   make docs               write the reference pages anew

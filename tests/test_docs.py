@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import rtoml
 
 from tests.cli.test_cli import COMMANDS
 from uncramp.actions import reference
@@ -45,7 +46,8 @@ def test_no_link_between_the_documents_is_broken() -> None:
 
 def test_every_dependency_has_a_line() -> None:
     text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8").lower()
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    names = set(re.findall(r'^  "([a-z0-9-]+)', project, flags=re.MULTILINE))
+    project = rtoml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.split(r"[<>=]", one)[0] for one in wanted}
     assert names
     assert [name for name in names if name not in text] == []

@@ -69,6 +69,7 @@ class Fact:
     id: str
     group: str
     question: str
+    short: str
     explain: str
     kind: FactKind = FactKind.YES_NO
     unit: str = ""

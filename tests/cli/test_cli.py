@@ -100,7 +100,7 @@ def test_every_fact_is_listed_in_the_form_that_is_held_fixed() -> None:
 
 def test_a_plain_night_cramp_is_asked_through_in_at_most_eight_screens() -> None:
     # Enter for none of these; where a number is asked for: 2 minutes, 45 years.
-    lines = ["", "", "", "", "2", "", "", "", "45", ""]
+    lines = ["", "", "", "", "2", "", "", "", "45", "", ""]
     done = run("check", given="\n".join([*lines, "", "", ""]))
     assert done.returncode == 0, done.stderr
     assert "LOOK AFTER IT YOURSELF" in done.stdout
@@ -112,7 +112,7 @@ def test_one_can_go_back_be_unsure_and_leave() -> None:
     assert back.returncode == 0
     unsure = run("check", given="?\n" * 12)
     assert "NOTHING WORRYING SO FAR" in unsure.stdout
-    assert "questions could still change this" in unsure.stdout
+    assert "open questions could still make it: emergency" in unsure.stdout
     cut_off = run("check", given="")
     assert cut_off.returncode == 1
     assert "Traceback" not in cut_off.stderr

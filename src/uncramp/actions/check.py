@@ -11,7 +11,7 @@ from typing import Any
 from uncramp.actions.library import knowledge
 from uncramp.actions.medicines import Recognised, recognise
 from uncramp.core import triage
-from uncramp.core.facts import read_answers
+from uncramp.core.facts import Stated, read_answers
 from uncramp.model import (
     Answer,
     Check,
@@ -21,6 +21,7 @@ from uncramp.model import (
     FactKind,
     Group,
     Outcome,
+    Reason,
     RemedyVerdict,
     Verdict,
 )
@@ -61,6 +62,9 @@ class Checked:
 
     def question(self, fact: str) -> str:
         return knowledge().vocabulary.facts[fact].question
+
+    def short(self, fact: str) -> str:
+        return knowledge().vocabulary.facts[fact].short
 
 
 def read_facts(text: str, place: str = "the facts") -> dict[str, Any]:
@@ -194,6 +198,33 @@ def remedies_for_later(checked: Checked) -> tuple[RemedyVerdict, ...]:
     return tuple(r for r in shown_remedies(checked) if r.remedy.prevention and r not in now)
 
 
+def main_reasons(checked: Checked) -> tuple[Reason, ...]:
+    """The reasons that decide; what the milder ones advise (a visit in 2 weeks) would contradict them."""
+    top = checked.check.disposition
+    return tuple(reason for reason in checked.check.reasons if reason.red_flag.disposition is top)
+
+
+def other_reasons(checked: Checked) -> tuple[Reason, ...]:
+    """The milder ones, to be named and no more."""
+    main = main_reasons(checked)
+    return tuple(reason for reason in checked.check.reasons if reason not in main)
+
+
+def not_if(checked: Checked, verdict: RemedyVerdict) -> tuple[str, ...]:
+    """In short words, what is not known of this person and would forbid or change the remedy."""
+    vocabulary = knowledge().vocabulary
+    stated = Stated(checked.answers, vocabulary)
+    open_facts = {
+        fact
+        for rule in verdict.remedy.rules
+        if rule.when_unknown is not Verdict.OFFER
+        for fact in stated.open_facts(rule.rule)
+    }
+    words = [fact.short for fact in vocabulary.facts.values() if fact.id in open_facts]
+    signs = [b.words for b in verdict.because if not b.known and b.words.startswith("signs of ")]
+    return (*words, *signs)
+
+
 def emergency_number(country: str) -> EmergencyNumber | None:
     """The number of the chosen country (ISO code), or `None` where it is not known."""
     return knowledge().emergency_numbers.get(country.upper())
@@ -213,6 +244,8 @@ def as_json(checked: Checked) -> dict[str, Any]:
             {
                 "red_flag": reason.red_flag.id,
                 "name": reason.red_flag.name,
+                "disposition": reason.red_flag.disposition.id,
+                "within": reason.red_flag.within,
                 "because": list(reason.because),
                 "say": reason.red_flag.say,
                 "do": list(reason.red_flag.do),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uncramp.actions.check import OWN_CAUTION
@@ -27,14 +28,20 @@ class Part:
 
 
 def parts() -> tuple[Part, ...]:
-    """Red flags, then the rules of remedies, then look-alikes, then the words of the answers."""
+    """Signs, red flags, then the rules of remedies, then look-alikes, then the words of the answers."""
     k = knowledge()
     return (
+        Part("Signs, named in brackets below", tuple(_signs())),
         Part("Red flags", tuple(_red_flag(flag) for flag in k.red_flags)),
         Part("Remedies and their rules", tuple(_remedy(remedy) for remedy in k.remedies)),
         Part("Look-alikes", tuple(_look_alike(x) for x in k.look_alikes)),
         Part("The words of each answer", tuple(_outcomes())),
     )
+
+
+def _signs() -> Iterator[Sheet]:
+    for sign in knowledge().vocabulary.signs.values():
+        yield Sheet("facts.toml", f"[{sign.words}]", (f"Holds if {rule_in_words(sign.rule)}.",), Signed())
 
 
 def _red_flag(flag: RedFlag) -> Sheet:

@@ -37,7 +37,7 @@ STAGE = {
 
 
 def rule_in_words(rule: Rule) -> str:
-    """A rule as a sentence part that a clinician can read."""
+    """A rule as a sentence part that a clinician can read; a sign stands in brackets by its words."""
     if rule == ALWAYS:
         return "always"
     if isinstance(rule, str):
@@ -55,7 +55,7 @@ def _inner(rule: Rule) -> str:
 def _name_in_words(name: str) -> str:
     v = knowledge().vocabulary
     if sign := v.signs.get(name):
-        return f"{sign.words} [{rule_in_words(sign.rule)}]"
+        return f"[{sign.words}]"
     if threshold := v.thresholds.get(name):
         return threshold.words
     fact, _, choice = name.partition(":")

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from uncramp.cli.command import new_command
 from uncramp.cli.paper import head, say
+from uncramp.model import Disposition
 
 if TYPE_CHECKING:
     from uncramp.actions.check import Checked, Screen
+    from uncramp.model import Fact, Reason, RemedyVerdict
 
 
 def add(commands: Any) -> None:
@@ -99,7 +101,7 @@ def _ask(medicines: list[str]) -> Checked:
         answers = answers | said
         # What was asked once and is not known is not asked again.
         passed |= {fact.id for fact in screen.facts}
-        if screen.group.id == "medicines" and any(said.values()):
+        if screen.group.id == "medicines" and said:
             names += _split(input("Names of your medicines, with commas between (Enter: none): "))
 
 
@@ -137,7 +139,7 @@ def _ask_marks(most: int) -> str:
     return ""
 
 
-def _ask_typed(fact: Any) -> str:
+def _ask_typed(fact: Fact) -> str:
     """A number or a choice as text, asked again until it fits; empty is not known."""
     from uncramp.actions import check
     from uncramp.model import FactKind
@@ -160,37 +162,27 @@ def _ask_typed(fact: Any) -> str:
 
 def _print_checked(checked: Checked, country: str) -> None:
     from uncramp.actions import check
-    from uncramp.actions.words import WITHIN
 
     answer = checked.check
-    within = f" ({WITHIN[answer.within]})" if answer.within else ""
     print()
-    say(f"== {checked.outcome.title.upper()}{within} ==")
+    say(f"== {_title(checked)} ==")
     say(checked.outcome.words)
     if not answer.settled:
-        say(
-            f"{len(answer.ask_next)} questions could still change this. "
-            f"It could be: {answer.could_be.id.replace('_', ' ')}."
-        )
-    if answer.disposition >= 2:
+        _print_open_questions(checked)
+    if answer.disposition >= Disposition.URGENT:
         _print_number(country)
-    for reason in answer.reasons:
+    for reason in check.main_reasons(checked):
         _print_reason(checked, reason)
+    if others := check.other_reasons(checked):
+        say("Also tell them about: " + "; ".join(reason.red_flag.name for reason in others) + ".")
     for note in answer.notes:
         say(f"! {note}")
     for name, near in checked.medicines.suggestions:
         if near:
             say(f'! Did you mean {" or ".join(near)} by "{name}"? Then ask again with that name.')
-    if answer.look_alikes:
-        head("What else can feel like this")
-        for x in answer.look_alikes:
-            say(f"- {x.name}. {x.differs}", indent="  ")
-    if answer.clot_items:
-        head("For the doctor, as answered")
-        for fact, yes in answer.clot_items:
-            say(f"- {checked.question(fact)} {'yes' if yes else 'no'}", indent="  ")
-    _print_remedies("What you can do", check.remedies_for_now(checked))
-    _print_remedies("Later, against the next one", check.remedies_for_later(checked))
+    _print_look_alikes(checked)
+    _print_remedies("What you can do", checked, check.remedies_for_now(checked))
+    _print_remedies("Later, against the next one", checked, check.remedies_for_later(checked))
     head("If things change")
     say(checked.outcome.safety_net)
     print()
@@ -198,6 +190,36 @@ def _print_checked(checked: Checked, country: str) -> None:
         "uncramp is not a medical device, and no clinician has reviewed it. "
         "`uncramp why ID` shows the evidence of anything named here."
     )
+
+
+def _title(checked: Checked) -> str:
+    from uncramp.actions.words import WITHIN
+
+    title = checked.outcome.title.upper()
+    within = checked.check.within
+    return title if within in (None, "now", "today") else f"{title} {WITHIN[str(within)].upper()}"
+
+
+def _print_open_questions(checked: Checked) -> None:
+    """How many questions are open, what they could make of it, and which come first."""
+    left = checked.check.ask_next
+    could_be = checked.check.could_be.id.replace("_", " ")
+    first = "; ".join(checked.short(fact) for fact in left[:5])
+    say(
+        f"{len(left)} open question{'s' if len(left) > 1 else ''} could still make it: {could_be}. "
+        f"Not known so far: {first}{'; ...' if len(left) > 5 else '.'}"
+    )
+
+
+def _print_look_alikes(checked: Checked) -> None:
+    if checked.check.look_alikes:
+        head("What else can feel like this")
+    for x in checked.check.look_alikes:
+        say(f"- {x.name}. {x.differs}", indent="  ")
+    if checked.check.clot_items:
+        head("For the doctor, as answered")
+    for fact, yes in checked.check.clot_items:
+        say(f"- {checked.question(fact)} {'yes' if yes else 'no'}", indent="  ")
 
 
 def _print_number(country: str) -> None:
@@ -212,7 +234,7 @@ def _print_number(country: str) -> None:
         )
 
 
-def _print_reason(checked: Checked, reason: Any) -> None:
+def _print_reason(checked: Checked, reason: Reason) -> None:
     head(f"{reason.red_flag.name}  [{reason.red_flag.id}]")
     for line in reason.red_flag.do:
         say(f"- {line}", indent="  ")
@@ -222,7 +244,9 @@ def _print_reason(checked: Checked, reason: Any) -> None:
         say(f"Because of your answer to: {asked}")
 
 
-def _print_remedies(title: str, shown: Sequence[Any]) -> None:
+def _print_remedies(title: str, checked: Checked, shown: Sequence[RemedyVerdict]) -> None:
+    from uncramp.actions import check
+
     if shown:
         head(title)
     for r in shown:
@@ -230,6 +254,5 @@ def _print_remedies(title: str, shown: Sequence[Any]) -> None:
         for because in r.because:
             if because.known:
                 say(f"    {because.words}")
-        still_open = "; ".join(because.words for because in r.because if not because.known)
-        if still_open:
+        if still_open := "; ".join(check.not_if(checked, r)):
             say(f"    Not if: {still_open}.")

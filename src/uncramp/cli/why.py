@@ -54,6 +54,7 @@ def _print_cause(card: Card) -> None:
 
     if card.trigger:
         t = card.trigger
+        say("As a cause:")
         say(f"{t.summary} ({DIRECTION[t.direction]}; {CERTAINTY[t.certainty]})")
         _print_evidence(t.evidence)
 
@@ -63,6 +64,7 @@ def _print_remedy(card: Card) -> None:
 
     if card.remedy is None:
         return
+    say("As a remedy:")
     say(f"{card.remedy.what} ({CERTAINTY[card.remedy.certainty]})")
     for dose in card.remedy.doses:
         say(f"- {dose.text}", indent="  ")

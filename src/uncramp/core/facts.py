@@ -143,6 +143,10 @@ class Stated:
                 found = None
         return found
 
+    def partly_open(self, rule: Rule) -> bool:
+        """Whether one of several alternatives is open, whatever the others are."""
+        return isinstance(rule, AnyOf) and any(self.truth(part) is None for part in rule.parts)
+
     def _find(self, name: str) -> bool | None:
         if sign := self.vocabulary.signs.get(name):
             return self.truth(sign.rule)

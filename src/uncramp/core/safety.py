@@ -49,10 +49,16 @@ def _verdict(
 
 
 def _reasons(remedy: Remedy, stated: Stated) -> Iterator[Because]:
-    """What the rules that hold, or may hold, make of the remedy."""
+    """What the rules that hold, or may hold, make of the remedy.
+
+    Where unknown is stricter than true (a medicine), a rule that holds by one part and is open in another
+    counts as both: else a further true fact would bring the medicine back.
+    """
     for rule in remedy.rules:
         value = stated.truth(rule.rule)
         if value:
             yield rule.if_true
+            if rule.when_unknown > rule.verdict and stated.partly_open(rule.rule):
+                yield rule.if_unknown
         elif value is None and rule.when_unknown is not Verdict.OFFER:
             yield rule.if_unknown

@@ -24,6 +24,8 @@ WITHIN = ("now", "today", "3 days", "2 weeks")
 
 MEDICINE_GROUPS = frozenset({"medicines", "remedies_medicines"})
 
+STAGE_FACT = "cramping_now"
+
 Level = tuple[int, int]
 
 
@@ -41,7 +43,7 @@ def check(answers: Answers, rulebook: Rulebook, unrecognised_medicines: Iterable
     unrecognised = tuple(unrecognised_medicines)
     stated = Stated(_without_denied_medicines(answers, vocabulary, unrecognised), vocabulary)
     truths = [(flag, stated.truth(flag.rule)) for flag in rulebook.red_flags]
-    raised = sorted((f for f, t in truths if t), key=_urgency, reverse=True)
+    raised = _without_reassurance(sorted((f for f, t in truths if t), key=_urgency, reverse=True))
     still_open = [f for f, t in truths if t is None]
     disposition, within = disposition_of(raised)
     could_be = max([disposition, *(f.disposition for f in still_open)])
@@ -67,6 +69,12 @@ def disposition_of(raised: Iterable[RedFlag]) -> tuple[Disposition, str | None]:
     """The most urgent advice wins, of equals the soonest; no flag means self-care."""
     most = max(raised, key=_urgency, default=None)
     return (most.disposition, most.within) if most else (Disposition.SELF_CARE, None)
+
+
+def _without_reassurance(raised: list[RedFlag]) -> list[RedFlag]:
+    """What is plain is not said beside what is not."""
+    worrying = [flag for flag in raised if flag.disposition > Disposition.SELF_CARE]
+    return worrying or raised
 
 
 def _urgency(flag: RedFlag) -> Level:
@@ -134,4 +142,7 @@ def next_screen(
     if not wanted:
         return None
     group = vocabulary.facts[wanted[0]].group
+    # Whether it cramps now changes no urgency but all of the advice: it is asked along with its group.
+    if STAGE_FACT in so_far.unknown_facts and STAGE_FACT not in passed:
+        wanted.append(STAGE_FACT)
     return group, tuple(f for f in vocabulary.facts if f in wanted and vocabulary.facts[f].group == group)

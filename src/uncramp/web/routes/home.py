@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +11,9 @@ from uncramp.actions import guide
 from uncramp.web.show import country_of, remember, show_of
 
 router = APIRouter()
+
+POP, ALARM = "red_flag:hamstring_avulsion", "red_flag:pulmonary_embolism"
+"""The checks of the first section that get a button: one into the check, one to call for help."""
 
 WITH_NUMBERS = ("/", "/now")
 
@@ -23,7 +26,14 @@ async def home(request: Request) -> Response:
 @router.get("/now")
 async def now(request: Request) -> Response:
     page = guide.page("what_to_do_now")
-    return show_of(request).page("now", country=country_of(request), page=page)
+    _, *first_checks = page.sections[0].paragraphs
+    values: dict[str, Any] = {
+        "page": page,
+        "pop": [p for p in first_checks if POP in p.evidence],
+        "alarm": [p for p in first_checks if ALARM in p.evidence],
+        "checks": [p for p in first_checks if not {POP, ALARM} & set(p.evidence)],
+    }
+    return show_of(request).page("now", country=country_of(request), **values)
 
 
 @router.post("/country")
