@@ -78,6 +78,11 @@ def _choices(fact: Fact) -> str:
     return ", ".join(choice for choice, _ in fact.choices)
 
 
+def _says_something(answer: Answer | None) -> bool:
+    """Whether it is more than a no. The number 0 says something: weak since today is 0 days."""
+    return not (answer is None or answer is False or answer == ())
+
+
 class _Memory(dict[str, bool | None]):
     """Finds the truth of each name once."""
 
@@ -113,7 +118,7 @@ class Stated:
         facts = self.vocabulary.facts
         for fact in facts.values():
             parent = facts.get(fact.only_if)
-            if parent is None or not fact.implies_parent or self.answers.get(fact.id) in (None, False, ()):
+            if parent is None or not fact.implies_parent or not _says_something(self.answers.get(fact.id)):
                 continue
             if self.answers.get(parent.id) is False:
                 yield (

@@ -56,6 +56,12 @@ class Result:
         return self.checked.check
 
     @property
+    def symbol(self) -> str:
+        """Its own while questions are open: the sign of self-care would say too much."""
+        nothing_yet = self.check.disposition == 0 and not self.check.settled
+        return "open" if nothing_yet else self.outcome.symbol
+
+    @property
     def emergency(self) -> bool:
         return self.check.disposition is Disposition.EMERGENCY
 

@@ -17,9 +17,14 @@ from uncramp.web.show import country_of, show_of
 router = APIRouter()
 
 
+ANCHORS = {"trigger": "cause", "remedy": "remedy", "red_flag": "flag", "look_alike": "alike"}
+
+
 @dataclass(frozen=True)
 class Link:
-    id: str
+    """`to` is an evidence card, and the part of it."""
+
+    to: str
     title: str
 
 
@@ -58,8 +63,15 @@ def links(section: Section) -> list[tuple[Paragraph, list[Link]]]:
 
 def link(name: str) -> Link:
     """The card behind `kind:id`."""
-    card = evidence.card(name.partition(":")[2])
-    return Link(card.id, card.title)
+    kind, _, card_id = name.partition(":")
+    card = evidence.card(card_id)
+    noun = {
+        "trigger": card.trigger,
+        "remedy": card.remedy,
+        "red_flag": card.red_flag,
+        "look_alike": card.look_alike,
+    }.get(kind)
+    return Link(f"{card_id}#{ANCHORS.get(kind, '')}".rstrip("#"), noun.name if noun else card.title)
 
 
 def causes() -> list[tuple[str, list[Trigger]]]:

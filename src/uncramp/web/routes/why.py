@@ -32,7 +32,8 @@ async def card(request: Request, card_id: str) -> Response:
     withheld = [r for r in knowledge().remedies if found.red_flag and r.id in found.red_flag.withholds]
     values: dict[str, Any] = {
         "card": found,
-        "rule_words": lambda rule: rule_words(rule, show.words),
+        "title": title(found),
+        "rule_words": lambda rule: rule_words(rule, show.words, expand=True),
         "names": names,
         "has_number": has_number,
         "rules": strictest_first(found.remedy.rules if found.remedy else ()),
@@ -48,6 +49,12 @@ async def source(request: Request, source_id: str) -> Response:
     address = found.address if found.address.startswith(("https://", "http://")) else ""
     values: dict[str, Any] = {"source": found, "address": address, "used_by": used_by(source_id)}
     return show_of(request).page("source", country=country_of(request), **values)
+
+
+def title(card: evidence.Card) -> str:
+    """The name; both, where a cause and a remedy share the id."""
+    own = (card.trigger, card.remedy, card.red_flag, card.look_alike)
+    return " / ".join(dict.fromkeys(x.name for x in own if x)) or card.title
 
 
 def names(sources: Iterable[str]) -> str:
