@@ -1,8 +1,8 @@
 """How many years of school a text needs.
 
 Flesch-Kincaid grade (Kincaid and others 1975, Derivation of new readability formulas for Navy enlisted
-personnel): 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels, a silent e
-at the end left out, which counts rather too many than too few.
+personnel): 0.39 words a sentence + 11.8 syllables a word - 15.59. Syllables are counted as groups of vowels,
+a silent e at the end left out, which counts rather too many than too few.
 """
 
 from __future__ import annotations

@@ -91,6 +91,7 @@ class Group:
     title: str
     help: str
     refine: bool = False
+    medicines: bool = False
 
 
 @dataclass(frozen=True)

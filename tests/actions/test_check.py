@@ -136,3 +136,17 @@ def test_a_country_that_is_not_chosen_is_never_guessed() -> None:
     found = check.emergency_number("gb")
     assert found is not None
     assert found.number == "999"
+
+
+def test_a_named_medicine_outweighs_a_no_and_this_is_said() -> None:
+    checked = check.run({"anticoagulant": False}, ["Eliquis"])
+    assert checked.answers["anticoagulant"] is True
+    assert any("We go by the medicine" in note for note in checked.check.notes)
+
+
+def test_what_is_not_known_is_named_in_short_words_and_what_was_denied_is_not() -> None:
+    checked = check.run({"glaucoma": False})
+    dog = next(r for r in check.shown_remedies(checked) if r.remedy.id == "downward_dog")
+    words = check.not_if(checked, dog)
+    assert "glaucoma" not in words
+    assert any("wrist" in word for word in words)

@@ -129,3 +129,11 @@ def test_a_long_bad_value_is_shown_cut() -> None:
 
 def test_every_kind_of_fact_is_in_use() -> None:
     assert {fact.kind for fact in VOCABULARY.facts.values()} == set(FactKind)
+
+
+def test_what_is_open_about_the_stage_is_whether_it_cramps_now() -> None:
+    assert Stated({}, VOCABULARY).open_facts("stage:released") == {"cramping_now"}
+
+
+def test_nought_days_of_weakness_is_weakness_and_not_a_no() -> None:
+    assert Stated({"pregnancy_weeks": 0.0}, VOCABULARY).truth("pregnant") is True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,19 @@ def test_every_single_red_flag_fact_added_to_an_empty_or_denied_person_keeps_bot
             assert urgency(after) >= urgency(before), fact
             shown = {r.remedy.id for r in after.remedies if r.verdict in HIDDEN_AGAIN}
             assert not withheld & shown, fact
+
+
+@pytest.mark.slow
+def test_every_pair_of_red_flag_facts_is_at_least_as_urgent_and_as_careful_as_each_alone() -> None:
+    denied: dict[str, Answer] = {f.id: False for f in VOCABULARY.facts.values() if f.kind is FactKind.YES_NO}
+    alone = {fact: check({**denied, fact: True}, RULEBOOK) for fact in RED_FLAG_FACTS}
+    for one, other in itertools.combinations(RED_FLAG_FACTS, 2):
+        both = check({**denied, one: True, other: True}, RULEBOOK)
+        shown = {r.remedy.id for r in both.remedies if r.verdict in HIDDEN_AGAIN}
+        for fact in (one, other):
+            assert urgency(both) >= urgency(alone[fact]), (one, other)
+            withheld = {r.remedy.id for r in alone[fact].remedies if r.verdict is Verdict.WITHHOLD}
+            assert not withheld & shown, (one, other)
 
 
 @MANY

@@ -86,11 +86,15 @@ class Person:
         return Page(self.client.get(path).text)
 
     def answer(self, *ticked: str, go: str = "next", **typed: str) -> Page:
-        """Fill in the screen: tick, type, press."""
+        """Fill in the screen: tick, type, press. What was ticked before stays so."""
         form = self.page.screen
         assert form is not None, "there is no question on this page"
-        asked = {**form.fields, **dict.fromkeys(ticked, "yes"), **typed, "go": go}
-        return self._show(asked)
+        return self._show({**form.fields, **dict.fromkeys(ticked, "yes"), **typed, "go": go})
+
+    def untick(self, *names: str) -> None:
+        assert self.page.screen is not None
+        for name in names:
+            del self.page.screen.fields[name]
 
     def press(self, name: str, value: str) -> Page:
         """Press a button that takes no answers."""

@@ -124,10 +124,9 @@ def test_an_answer_can_be_changed_from_the_answer_page(person: Person) -> None:
     page = person.press("go", "group:leg")
     assert page.screen
     assert page.screen.fields["one_leg_swollen"] == "yes"
+    person.untick("one_leg_swollen", "pain_at_rest")
     person.answer()
-    page = person.press("go", "group:follow_up")
-    person.answer()
-    assert heading(person.walk(**NIGHT)) != "Get medical help today"
+    assert heading(person.walk("cramping_now", **NIGHT)) == "Look after it yourself"
 
 
 def test_what_was_found_so_far_stands_above_the_next_questions(person: Person) -> None:
@@ -153,7 +152,9 @@ def test_a_tick_and_none_of_these_is_asked_back(person: Person) -> None:
 
 def test_none_of_these_still_takes_the_numbers(person: Person) -> None:
     while person.page.screen and "age" not in person.page.screen.fields:
-        person.answer(go="none", **({"cramp_minutes": "3"} if "cramp" in str(person.page.screen.choices) else {}))
+        person.answer(
+            go="none", **({"cramp_minutes": "3"} if "cramp" in str(person.page.screen.choices) else {})
+        )
     page = person.answer(go="none", age="44")
     assert '"age": 44' in page.forms[-1].fields["answers"]
 
@@ -169,9 +170,11 @@ def test_a_number_that_cannot_be_is_said_at_its_field(person: Person, age: str) 
     assert "#age" in page.links
 
 
-def test_a_decimal_comma_is_understood(person: Person) -> None:
-    page = person.walk("fever", temperature_c="38,5", **NIGHT)
-    assert '"temperature_c": 38.5' in page.forms[-1].fields.get("answers", "") or "38.5" in page.words
+def test_a_decimal_comma_is_understood(client: TestClient) -> None:
+    asked = {"answers": '{"fever": true}', "screen": "temperature_c", "temperature_c": "38,5"}
+    page = Page(client.post("/check", data=asked).text)
+    assert page.screen
+    assert json.loads(page.screen.fields["answers"]) == {"fever": True, "temperature_c": 38.5}
 
 
 def test_the_pop_button_of_the_now_page_starts_the_check_with_it(client: TestClient) -> None:
@@ -215,11 +218,13 @@ def test_more_that_suits_you_ends_and_keeps_the_urgency(person: Person) -> None:
     assert page.words.count("Ask first") < before
 
 
-def test_the_items_for_a_clot_are_a_table_without_a_total(person: Person) -> None:
-    page = person.walk(*SWOLLEN, **NIGHT)
-    table = page.html[page.html.index("<table>") : page.html.index("</table>")]
+def test_the_items_for_a_clot_are_a_table_without_a_total(client: TestClient) -> None:
+    answers = {"one_leg_swollen": True, "dent_stays": True, "active_cancer": False, "pregnant": False}
+    answers["gave_birth_recently"] = False
+    html = client.post("/check", data={"answers": json.dumps(answers), "go": "result"}).text
+    table = html[html.index("<table>") : html.index("</table>")]
     assert "leave a dent" in table
-    assert table.count("<tr>") > 3
+    assert table.count("<tr>") == 3
     assert "total" not in table.lower()
     assert "<tfoot" not in table
 
@@ -253,7 +258,9 @@ def test_a_country_can_be_chosen_before_the_check(client: TestClient) -> None:
     assert "tel:999" in Page(client.get("/").text).links
 
 
-@pytest.mark.parametrize("back", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"]
+)
 def test_the_way_back_leads_nowhere_else(client: TestClient, back: str) -> None:
     reply = client.post("/country", data={"country": "GB", "back": back}, follow_redirects=False)
     assert reply.headers["location"] == "/"
@@ -298,7 +305,12 @@ def test_a_file_in_the_form_is_refused(client: TestClient) -> None:
     assert "<h1>" in reply.text
 
 
-SCRIPTS = ("<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "{{7*7}}", "</textarea><script>alert(1)</script>")
+SCRIPTS = (
+    "<img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "{{7*7}}",
+    "</textarea><script>alert(1)</script>",
+)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -311,7 +323,9 @@ def test_a_script_in_a_text_is_shown_as_it_stands(person: Person, script: str) -
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_script_in_a_hidden_field_or_an_address_is_shown_as_it_stands(client: TestClient, script: str) -> None:
+def test_a_script_in_a_hidden_field_or_an_address_is_shown_as_it_stands(
+    client: TestClient, script: str
+) -> None:
     for reply in (
         client.post("/check", data={"answers": json.dumps({script: True})}),
         client.get(f"/why/{script.replace('/', '')}"),

@@ -48,7 +48,7 @@ def test_our_own_fault_is_a_page_in_plain_words_without_a_trace() -> None:
     def broken(_request: object) -> None:
         raise RuntimeError("the secret inside")
 
-    app.router.routes.insert(0, Route("/broken", broken))  # type: ignore[arg-type]
+    app.router.routes.insert(0, Route("/broken", broken))
     reply = TestClient(app, base_url=HERE, raise_server_exceptions=False).get("/broken")
     assert reply.status_code == 500
     assert "our fault" in reply.text

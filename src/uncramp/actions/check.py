@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uncramp.actions.library import knowledge
@@ -111,11 +111,18 @@ def run(raw: Mapping[str, Any], medicines: Iterable[str] = ()) -> Checked:
         raise Refused(*problems)
     given = [name for name in medicines if name.strip()]
     recognised = recognise(given) if given else Recognised(frozenset(), (), (), ())
+    denied = [fact for fact in sorted(recognised.facts) if answers.get(fact) is False]
     answers.update(dict.fromkeys(recognised.facts, True))
     check = triage.check(answers, rulebook, recognised.unrecognised)
+    check = replace(check, notes=(*check.notes, *(_denied_note(fact) for fact in denied)))
     unsettled = not check.settled and check.disposition is Disposition.SELF_CARE
     outcome = knowledge().unsettled if unsettled else check.outcome
     return Checked(check, answers, recognised, outcome)
+
+
+def _denied_note(fact: str) -> str:
+    short = knowledge().vocabulary.facts[fact].short
+    return f"You said no to {short}, but a medicine you named is one. We go by the medicine."
 
 
 def next_screen(checked: Checked, passed: Collection[str] = ()) -> Screen | None:

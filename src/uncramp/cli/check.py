@@ -13,6 +13,9 @@ from uncramp.cli.command import new_command
 from uncramp.cli.paper import head, say
 from uncramp.model import Disposition
 
+LONGEST_LIST = 6
+"""Of things a person would have to rule out before trying a remedy; nobody reads more."""
+
 if TYPE_CHECKING:
     from uncramp.actions.check import Checked, Screen
     from uncramp.model import Fact, Reason, RemedyVerdict
@@ -245,14 +248,23 @@ def _print_reason(checked: Checked, reason: Reason) -> None:
 
 
 def _print_remedies(title: str, checked: Checked, shown: Sequence[RemedyVerdict]) -> None:
+    """Each remedy with how it is done; those that hang on many unknown things are only named."""
     from uncramp.actions import check
 
     if shown:
         head(title)
+    later = []
     for r in shown:
+        unknown = check.not_if(checked, r)
+        if len(unknown) > LONGEST_LIST:
+            later.append(f"{r.remedy.name} [{r.remedy.id}]")
+            continue
         say(f"- {r.remedy.name}  [{r.remedy.id}]. {r.remedy.what}", indent="  ")
         for because in r.because:
             if because.known:
                 say(f"    {because.words}")
-        if still_open := "; ".join(check.not_if(checked, r)):
-            say(f"    Not if: {still_open}.")
+        if unknown:
+            say(f"    Not if: {'; '.join(unknown)}.")
+    if later:
+        say("- Not for everybody, and we know too little of you to say. First look at `uncramp why ID`:")
+        say(f"    {'; '.join(later)}.")

@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise Refused(
             f"Port {arguments.port} is taken ({error.strerror}); try `uncramp serve --port 0`."
         ) from error
+    # Whoever comes while the pages are still being loaded waits in line and is not turned away.
+    listener.listen()
     print(
         f"uncramp is at http://127.0.0.1:{listener.getsockname()[1]}/  (stop it with Ctrl-C)",
         flush=True,

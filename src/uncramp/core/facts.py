@@ -13,7 +13,8 @@ from typing import Any
 
 from uncramp.model import Answer, Answers, AnyOf, Fact, FactKind, Rule, Threshold, Vocabulary
 
-STAGES = ("cramping", "released", "suspected_strain", "recovering")
+STAGE_FACT = "cramping_now"
+"""Decides between the stages `cramping` and `released`."""
 
 
 def read_answers(raw: Mapping[str, Any], vocabulary: Vocabulary) -> tuple[dict[str, Answer], list[str]]:
@@ -236,6 +237,8 @@ class Stated:
             yield fact
 
     def _fact_of(self, name: str) -> str:
+        if name.startswith("stage:"):
+            return STAGE_FACT
         threshold = self.vocabulary.thresholds.get(name)
         return threshold.fact if threshold else name.partition(":")[0]
 
@@ -254,6 +257,8 @@ def facts_in(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     for name in names(rule):
         if sign := vocabulary.signs.get(name):
             yield from facts_in(sign.rule, vocabulary)
+        elif name.startswith("stage:"):
+            yield STAGE_FACT
         else:
             threshold = vocabulary.thresholds.get(name)
             yield threshold.fact if threshold else name.partition(":")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from operator import itemgetter
 
-from uncramp.core.facts import Stated
+from uncramp.core.facts import STAGE_FACT, Stated
 from uncramp.core.safety import verdicts
 from uncramp.model import (
     Answers,
@@ -21,10 +21,6 @@ from uncramp.model import (
 
 WITHIN = ("now", "today", "3 days", "2 weeks")
 """Soonest first; `None` (no hurry) comes after all."""
-
-MEDICINE_GROUPS = frozenset({"medicines", "remedies_medicines"})
-
-STAGE_FACT = "cramping_now"
 
 Level = tuple[int, int]
 
@@ -89,7 +85,7 @@ def _without_denied_medicines(
     return {
         fact: answer
         for fact, answer in answers.items()
-        if answer is not False or vocabulary.facts[fact].group not in MEDICINE_GROUPS
+        if answer is not False or not vocabulary.groups[vocabulary.facts[fact].group].medicines
     }
 
 

@@ -15,6 +15,13 @@ CITABLE = frozenset({"SEEN", "SEEN-2", "CALC"})
 FLAGS = CITABLE | {"MEM", "design"}
 STAGES = frozenset({"cramping", "released", "suspected_strain", "recovering"})
 TOPICS = 8
+NEEDED_BY_CODE = (
+    "cramping_now",
+    "recovering",
+    "suspected_strain",
+    "suspected_clot",
+    "pregnant_or_after_birth",
+)
 SEED_STATUS = {"used": "holds", "corrected": "holds_with_correction", "refused": "does_not_hold"}
 DUE = frozenset({"relief", "plan", "recovery", "report"})
 WITHIN = {"self_care": None, "emergency": "now", "urgent": "today"}
@@ -104,6 +111,9 @@ def _vocabulary(v: Vocabulary) -> Iterator[str]:
     where = "knowledge/facts.toml"
     names = [*v.facts, *v.thresholds, *v.signs]
     yield from (f"{where}: {name} stands there twice" for name in names if names.count(name) > 1)
+    yield from (
+        f"{where}: {name} is missing; the program reads it" for name in NEEDED_BY_CODE if name not in names
+    )
     for fact in v.facts.values():
         if fact.group not in v.groups:
             yield f"{where}: {fact.id}: no group {fact.group!r}"
