@@ -177,13 +177,26 @@ def test_a_decimal_comma_is_understood(client: TestClient) -> None:
     assert json.loads(page.screen.fields["answers"]) == {"fever": True, "temperature_c": 38.5}
 
 
-def test_the_pop_button_of_the_now_page_starts_the_check_with_it(client: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("felt", "title"), [("pop", "Get medical help today"), ("sharp_pain_moving", "See a doctor")]
+)
+def test_the_buttons_of_the_now_page_start_the_check_with_what_was_felt(
+    client: TestClient, felt: str, title: str
+) -> None:
     page = Page(client.get("/now").text)
-    form = page.form_with("pop", "yes")
-    page = Page(client.post(form.action, data={**form.fields, "pop": "yes"}).text)
+    form = page.form_with(felt, "yes")
+    page = Page(client.post(form.action, data={**form.fields, felt: "yes"}).text)
     assert page.screen
-    assert json.loads(page.screen.fields["answers"]) == {"pop": True}
-    assert "Get medical help today" in page.words
+    assert json.loads(page.screen.fields["answers"]) == {felt: True}
+    assert title in page.words
+
+
+def test_while_it_cramps_the_gentle_stretch_comes_first(person: Person) -> None:
+    page = person.walk("cramping_now", **NIGHT)
+    assert (
+        re.findall(r'<span class="name">(.*?)</span>', page.html)[0]
+        == "Gentle stretch that you hold yourself"
+    )
 
 
 def test_the_medicines_are_read_and_said_back(person: Person) -> None:
@@ -195,6 +208,12 @@ def test_the_medicines_are_read_and_said_back(person: Person) -> None:
     page = person.press(*button)
     assert "simvastatim" not in page.words
     assert "zzqqx" in page.words
+
+
+def test_naming_a_medicine_and_not_ticking_its_kind_is_no_contradiction(person: Person) -> None:
+    page = person.walk("cramping_now", medicines="furosemide", **NIGHT)
+    assert "A water tablet (diuretic)" in page.words
+    assert "You said no to" not in page.words
 
 
 def test_an_unknown_medicine_does_not_bring_the_screen_again(person: Person) -> None:

@@ -197,7 +197,10 @@ def with_screen(asked: Asked, screen: Screen, answers: Mapping[str, Any]) -> Ask
     """`asked` after a screen: its answers, and what the person left open, which is not asked again."""
     here = [fact.id for fact in screen.facts]
     kept = {fact: answer for fact, answer in asked.answers.items() if fact not in here}
-    after = replace(asked, answers={**kept, **answers})
+    named = run({}, asked.names).medicines.facts
+    # Not ticking what one has just named by its box is no denial.
+    meant = {fact: answer for fact, answer in answers.items() if answer is not False or fact not in named}
+    after = replace(asked, answers={**kept, **meant})
     still_open = set(after.check().check.unknown_facts)
     before = [fact for fact in asked.skipped if fact not in here]
     skipped = [*before, *(fact for fact in here if fact in still_open)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from uncramp.actions.check import Checked, shown_remedies
@@ -86,7 +86,7 @@ def result(asked: Asked, checked: Checked) -> Result:
         also=milder,
         left=len(check.ask_next),
         open_groups=groups_of(check.ask_next),
-        now=tuple(card for card in cards if helps_now(card, check.stage)),
+        now=tuple(sorted((c for c in cards if helps_now(c, check.stage)), key=fit(check.stage))),
         later=tuple(c for c in cards if not helps_now(c, check.stage) and prevents(c)),
         other=tuple(c for c in cards if not helps_now(c, check.stage) and not prevents(c)),
         more=can_sharpen(asked, checked),
@@ -108,6 +108,16 @@ def remedy_card(shown: RemedyVerdict) -> Card:
 
 def helps_now(card: Card, stage: str) -> bool:
     return bool({*NOW, stage} & set(card.verdict.remedy.when))
+
+
+def fit(stage: str) -> Callable[[Card], tuple[int, bool, int]]:
+    """The freest first; of equals, what is made for just this stage."""
+
+    def key(card: Card) -> tuple[int, bool, int]:
+        when = card.verdict.remedy.when
+        return card.verdict.verdict, stage not in when, len(when)
+
+    return key
 
 
 def prevents(card: Card) -> bool:
