@@ -118,7 +118,9 @@ def _facts() -> Any:
 
 
 def test_the_sharpening_questions_never_change_the_urgency() -> None:
-    checked = check.run({"pop": True})
+    nothing_worse = {f.id: False for f in _facts() if f.kind == "yes_no" and not f.refine}
+    checked = check.run(nothing_worse | {"pop": True, "age": 40, "cramp_minutes": 3})
+    assert checked.check.ask_next == ()
     while screen := check.sharpening_screen(checked):
         yes = [fact.id for fact in screen.facts]
         numbers = {f.id: f"{f.low or 0:g}" for f in screen.facts if f.kind == "number"}
@@ -150,3 +152,25 @@ def test_what_is_not_known_is_named_in_short_words_and_what_was_denied_is_not() 
     words = check.not_if(checked, dog)
     assert "glaucoma" not in words
     assert any("wrist" in word for word in words)
+
+
+def test_after_all_sharpening_questions_nothing_hangs_on_what_is_unknown() -> None:
+    checked = check.run({"cramping_now": False, "age": 40})
+    while screen := check.sharpening_screen(checked):
+        numbers = {f.id: f"{f.high or 0:g}" for f in screen.facts if f.kind == "number"}
+        numbers |= {f.id: f.choices[0][0] for f in screen.facts if f.kind == "one_of"}
+        checked = check.run({**checked.answers, **check.answers_of_screen(screen, (), numbers)})
+    for r in check.remedies_for_now(checked):
+        assert [words for words in check.not_if(checked, r) if not words.startswith("signs of")] == []
+
+
+def test_with_a_suspected_clot_the_items_doctors_count_can_be_answered() -> None:
+    checked = check.run({"one_leg_swollen": True})
+    asked: set[str] = set()
+    while screen := check.sharpening_screen(checked):
+        asked |= {fact.id for fact in screen.facts}
+        numbers = {f.id: f"{f.high or 0:g}" for f in screen.facts if f.kind == "number"}
+        numbers |= {f.id: f.choices[0][0] for f in screen.facts if f.kind == "one_of"}
+        checked = check.run({**checked.answers, **check.answers_of_screen(screen, (), numbers)})
+    assert {"surgery_12_weeks", "previous_clot", "dent_stays", "pregnant"} <= asked
+    assert checked.check.clot_items

@@ -31,6 +31,9 @@ LARGEST_FILE = 1_000_000
 
 OWN_CAUTION = "our own caution"
 
+NEVER_SHOWN = ("never", "specialist")
+"""Kinds of remedies that are known of and never offered."""
+
 COMMON_NUMBERS = ("112", "911", "999", "000")
 """Shown side by side until a country is chosen; one is never guessed."""
 
@@ -131,18 +134,29 @@ def next_screen(checked: Checked, passed: Collection[str] = ()) -> Screen | None
 
 
 def sharpening_screen(checked: Checked) -> Screen | None:
-    """The next screen that only changes which remedies are shown, or `None` when all is known."""
+    """The next screen that changes what is shown (remedies, or what a doctor reads), or `None`."""
     vocabulary = knowledge().vocabulary
-    unknown = set(checked.check.unknown_facts)
-    for group in vocabulary.groups.values():
-        wanted = tuple(
-            fact.id
-            for fact in vocabulary.facts.values()
-            if fact.group == group.id and fact.id in unknown and (group.refine or fact.refine)
-        )
-        if wanted:
-            return _screen((group.id, wanted))
+    wanted = _sharpening_facts(checked) & set(checked.check.unknown_facts)
+    for group in vocabulary.groups:
+        here = tuple(f.id for f in vocabulary.facts.values() if f.id in wanted and f.group == group)
+        if here:
+            return _screen((group, here))
     return None
+
+
+def _sharpening_facts(checked: Checked) -> set[str]:
+    """What the rules of remedies still look at, and, where a clot is suspected, what doctors count."""
+    vocabulary = knowledge().vocabulary
+    stated = Stated(checked.answers, vocabulary)
+    wanted = {fact.id for fact in vocabulary.facts.values() if fact.refine}
+    for verdict in checked.check.remedies:
+        if verdict.remedy.kind not in NEVER_SHOWN:
+            for rule in verdict.remedy.rules:
+                wanted |= stated.open_facts(rule.rule)
+    if stated.truth("suspected_clot"):
+        wanted |= {fact.id for fact in vocabulary.facts.values() if fact.wells}
+        wanted |= stated.open_facts("pregnant_or_after_birth")
+    return wanted
 
 
 def _screen(found: tuple[str, tuple[str, ...]] | None) -> Screen | None:

@@ -24,9 +24,6 @@ MOST_MEDICINES = 60
 STATE = ("answers", "medicines", "skipped", "history", "country", "sharpen")
 CONTROLS = ("screen", "go", "instead")
 
-STAGE_GROUP, STAGE_FACT = "cramp", "cramping_now"
-"""Whether it cramps right now decides what helps, so it is asked even where it changes no urgency."""
-
 Form = Mapping[str, Sequence[str]]
 
 
@@ -113,7 +110,7 @@ def upcoming(asked: Asked, checked: Checked) -> Screen | None:
     screen = next_screen(rest)
     if screen is None and asked.sharpen and checked.check.disposition.id != "emergency":
         screen = sharpening_screen(rest)
-    return screen and with_stage(screen, asked)
+    return screen
 
 
 def without(checked: Checked, skipped: tuple[str, ...]) -> Checked:
@@ -124,12 +121,6 @@ def without(checked: Checked, skipped: tuple[str, ...]) -> Checked:
         unknown_facts=tuple(f for f in checked.check.unknown_facts if f not in skipped),
     )
     return replace(checked, check=check)
-
-
-def with_stage(screen: Screen, asked: Asked) -> Screen:
-    if screen.group.id != STAGE_GROUP or STAGE_FACT in {*asked.answers, *asked.skipped}:
-        return screen
-    return screen_of(STAGE_GROUP, {STAGE_FACT, *(fact.id for fact in screen.facts)})
 
 
 def screen_of(group: str, facts: Iterable[str]) -> Screen:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from uncramp.actions.check import Checked, shown_remedies
+from uncramp.actions.check import (
+    Checked,
+    main_reasons,
+    not_if,
+    other_reasons,
+    remedies_for_later,
+    remedies_for_now,
+)
 from uncramp.actions.library import knowledge
 from uncramp.model import (
     Check,
@@ -16,9 +23,6 @@ from uncramp.model import (
     RemedyVerdict,
 )
 from uncramp.web.asked import Asked, upcoming
-
-NOW = frozenset({"cramping", "released"})
-PREVENTION = "prevention"
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,6 @@ class Result:
     open_groups: tuple[Group, ...]
     now: tuple[Card, ...]
     later: tuple[Card, ...]
-    other: tuple[Card, ...]
     more: bool
 
     @property
@@ -76,52 +79,38 @@ class Result:
 def result(asked: Asked, checked: Checked) -> Result:
     """Only the most urgent reasons say what to do: what a milder one advises may be wrong beside them."""
     check = checked.check
-    main = tuple(r for r in check.reasons if r.red_flag.disposition is check.disposition)
-    milder = tuple(r for r in check.reasons if 0 < r.red_flag.disposition < check.disposition)
-    cards = () if check.disposition is Disposition.EMERGENCY else remedy_cards(checked)
+    now = remedies_for_now(checked)
+    later = remedies_for_later(checked)
     return Result(
         checked=checked,
         outcome=checked.outcome,
-        main=main if check.settled or check.disposition > 0 else (),
-        also=milder,
+        main=main_reasons(checked) if check.settled or check.disposition > 0 else (),
+        also=other_reasons(checked),
         left=len(check.ask_next),
         open_groups=groups_of(check.ask_next),
-        now=tuple(sorted((c for c in cards if helps_now(c, check.stage)), key=fit(check.stage))),
-        later=tuple(c for c in cards if not helps_now(c, check.stage) and prevents(c)),
-        other=tuple(c for c in cards if not helps_now(c, check.stage) and not prevents(c)),
+        now=tuple(remedy_card(r, checked) for r in sorted(now, key=fit(check.stage))),
+        later=tuple(remedy_card(r, checked) for r in later),
         more=can_sharpen(asked, checked),
     )
 
 
-def remedy_cards(checked: Checked) -> tuple[Card, ...]:
-    return tuple(remedy_card(shown) for shown in shown_remedies(checked))
-
-
-def remedy_card(shown: RemedyVerdict) -> Card:
+def remedy_card(shown: RemedyVerdict, checked: Checked) -> Card:
     """The known reasons as sentences, the unanswered ones as what it is not for."""
     return Card(
         verdict=shown,
-        how=tuple(b.words for b in shown.because if b.known),
-        not_if=tuple(b.words for b in shown.because if not b.known and b.words),
+        how=tuple(because.words for because in shown.because if because.known),
+        not_if=not_if(checked, shown),
     )
 
 
-def helps_now(card: Card, stage: str) -> bool:
-    return bool({*NOW, stage} & set(card.verdict.remedy.when))
-
-
-def fit(stage: str) -> Callable[[Card], tuple[int, bool, int]]:
+def fit(stage: str) -> Callable[[RemedyVerdict], tuple[int, bool, int]]:
     """The freest first; of equals, what is made for just this stage."""
 
-    def key(card: Card) -> tuple[int, bool, int]:
-        when = card.verdict.remedy.when
-        return card.verdict.verdict, stage not in when, len(when)
+    def key(shown: RemedyVerdict) -> tuple[int, bool, int]:
+        when = shown.remedy.when
+        return shown.verdict, stage not in when, len(when)
 
     return key
-
-
-def prevents(card: Card) -> bool:
-    return card.verdict.remedy.prevention or PREVENTION in card.verdict.remedy.when
 
 
 def groups_of(facts: Iterable[str]) -> tuple[Group, ...]:

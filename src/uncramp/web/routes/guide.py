@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from uncramp.actions import check, evidence, guide
-from uncramp.model import GuidePage, Paragraph, Section, Trigger
-from uncramp.web.result import Card, remedy_cards
+from uncramp.model import GuidePage, Paragraph, RemedyVerdict, Section, Trigger
+from uncramp.web.result import Card
 from uncramp.web.show import country_of, show_of
 
 router = APIRouter()
@@ -81,5 +81,14 @@ def causes() -> list[tuple[str, list[Trigger]]]:
 
 def preventive() -> tuple[Card, ...]:
     """What people do against the next cramp, as far as it may be shown to somebody we know nothing of."""
-    shown = {card.verdict.remedy.id: card for card in remedy_cards(check.run({}))}
-    return tuple(shown[r.id] for r in evidence.preventive_remedies() if r.id in shown)
+    shown = {r.remedy.id: r for r in check.shown_remedies(check.run({}))}
+    return tuple(in_general(shown[r.id]) for r in evidence.preventive_remedies() if r.id in shown)
+
+
+def in_general(shown: RemedyVerdict) -> Card:
+    """A card for a reader and not for a person: whom it is not for, in the words of its rules."""
+    return Card(
+        verdict=shown,
+        how=tuple(because.words for because in shown.because if because.known),
+        not_if=tuple(because.words for because in shown.because if not because.known),
+    )
