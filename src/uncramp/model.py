@@ -116,8 +116,11 @@ class Sign:
 
 @dataclass(frozen=True)
 class Contradiction:
+    """Answers that do not fit together, or that play down a red flag."""
+
     facts: tuple[str, ...]
     say: str
+    beside_red_flag: bool = False
 
 
 @dataclass(frozen=True)

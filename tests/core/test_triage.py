@@ -104,8 +104,9 @@ def test_playing_it_down_lowers_nothing_and_is_answered() -> None:
             plain = check(nothing_else() | {worry: True}, RULEBOOK)
             played_down = check(nothing_else() | {worry: True, fact: True}, RULEBOOK)
             assert played_down.disposition == plain.disposition
-    notes = check(nothing_else() | {"walks_normally": True, "cannot_bear_weight": True}, RULEBOOK).notes
-    assert notes
+    assert check(nothing_else() | {"walks_normally": True, "cannot_bear_weight": True}, RULEBOOK).notes
+    assert check(nothing_else() | {"feels_mild": True, "leg_cold_pale": True}, RULEBOOK).notes
+    assert not check(nothing_else() | {"feels_mild": True}, RULEBOOK).notes
 
 
 def test_while_a_medicine_is_not_recognised_no_medicine_counts_as_not_taken() -> None:

@@ -77,9 +77,7 @@ def test_every_fact_is_used() -> None:
     # Items that doctors count for a clot are listed for them; the stage reads the others.
     used |= {fact.id for fact in vocabulary.facts.values() if fact.wells}
     used |= {"cramping_now", "recovering"}
-    assert set(vocabulary.facts) - used == {"feels_mild"}, (
-        "it is asked only to be answered: it lowers nothing"
-    )
+    assert set(vocabulary.facts) <= used
 
 
 def test_every_threshold_and_sign_is_used() -> None:

@@ -112,8 +112,15 @@ class Stated:
         self._known.clear()
         self._deny_children()
         self._known.clear()
-        said = [c.say for c in vocabulary.contradictions if all(self.answers.get(f) is True for f in c.facts)]
-        self.notes.extend(said)
+        self.notes += self.contradictions(beside_red_flag=False)
+
+    def contradictions(self, beside_red_flag: bool) -> list[str]:
+        """What to say of answers that do not fit together, or that play down a red flag."""
+        return [
+            c.say
+            for c in self.vocabulary.contradictions
+            if c.beside_red_flag is beside_red_flag and all(self.answers.get(f) is True for f in c.facts)
+        ]
 
     def _affirm_parents(self) -> Iterator[str]:
         facts = self.vocabulary.facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from uncramp.core.facts import Stated
 from uncramp.model import Because, Disposition, RedFlag, Remedy, RemedyVerdict, Verdict
@@ -18,11 +18,12 @@ def verdicts(
 
     What a raised red flag withholds is withheld; an open red flag counts as the remedy's `when_unknown`.
     """
-    could_withhold: dict[str, frozenset[str]] = {}
+    could_withhold: dict[str, dict[str, None]] = {}
     for flag in still_open:
         short = _short(flag)
-        could_withhold[short] = could_withhold.get(short, frozenset()) | flag.withholds
-    return tuple(_verdict(remedy, raised, could_withhold, stated) for remedy in remedies)
+        for remedy_id in flag.withholds:
+            could_withhold.setdefault(remedy_id, {})[short] = None
+    return tuple(_verdict(r, raised, could_withhold.get(r.id, {}), stated) for r in remedies)
 
 
 def _short(flag: RedFlag) -> str:
@@ -30,17 +31,17 @@ def _short(flag: RedFlag) -> str:
 
 
 def _verdict(
-    remedy: Remedy, raised: Sequence[RedFlag], could_withhold: Mapping[str, frozenset[str]], stated: Stated
+    remedy: Remedy, raised: Sequence[RedFlag], could_withhold: Iterable[str], stated: Stated
 ) -> RemedyVerdict:
-    """`could_withhold` has the short words of open red flags, and the remedies they would withhold."""
+    """`could_withhold` has the short words of the open red flags that would withhold it."""
     because = [*_reasons(remedy, stated)]
     for flag in raised:
         if remedy.id in flag.withholds:
             words = f"Not while this is open: {flag.name}."
             because.append(Because(Verdict.WITHHOLD, words, True, flag.sources))
-    hidden = [short for short, withheld in could_withhold.items() if remedy.id in withheld]
-    if hidden and remedy.when_unknown is not Verdict.OFFER:
-        because.append(Because(remedy.when_unknown, "signs of " + ", ".join(hidden), False, ()))
+    if could_withhold and remedy.when_unknown is not Verdict.OFFER:
+        words = "signs of " + ", ".join(could_withhold)
+        because.append(Because(remedy.when_unknown, words, False, ()))
     verdict = max([reason.verdict for reason in because], default=Verdict.OFFER)
     if verdict is Verdict.WITHHOLD:
         # Only the reasons for that; every other remedy also needs to say how it has to be done.

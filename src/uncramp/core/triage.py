@@ -55,7 +55,11 @@ def check(answers: Answers, rulebook: Rulebook, unrecognised_medicines: Iterable
         ask_next=_ask_next(still_open, level(disposition, within), stated),
         unknown_facts=stated.unknown(),
         clot_items=_clot_items(stated),
-        notes=(*stated.notes, *(_unrecognised_note(name) for name in unrecognised)),
+        notes=(
+            *stated.notes,
+            *(stated.contradictions(beside_red_flag=True) if disposition > Disposition.SELF_CARE else ()),
+            *(_unrecognised_note(name) for name in unrecognised),
+        ),
         outcome=rulebook.outcomes[disposition],
         version=rulebook.version,
     )

@@ -78,7 +78,8 @@ class Knowledge:
                 thresholds={key: Threshold(id=key, **t) for key, t in data["thresholds"].items()},
                 signs={key: Sign(key, t["words"], _rule(t)) for key, t in data["signs"].items()},
                 contradictions=tuple(
-                    Contradiction(tuple(t["facts"]), t["say"]) for t in data["contradictions"]
+                    Contradiction(tuple(t["facts"]), t["say"], t.get("beside_red_flag", False))
+                    for t in data["contradictions"]
                 ),
             ),
         )
