@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -62,6 +62,15 @@ There is no "none of", so more facts can only add.
 """
 
 ALWAYS = AllOf(())
+
+
+def names_in(rule: Rule) -> Iterator[str]:
+    """Every name that stands in `rule`, as written."""
+    if isinstance(rule, str):
+        yield rule
+    else:
+        for part in rule.parts:
+            yield from names_in(part)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uncramp.actions.medicines import recognise
+from uncramp.actions.medicines import near_names, recognise, split_names
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,9 @@ def test_an_unknown_name_stays_unknown_and_a_near_one_is_only_suggested() -> Non
     found = recognise(["Furosmide", "Xyzzoprim"])
     assert found.facts == frozenset()
     assert found.unrecognised == ("Furosmide", "Xyzzoprim")
-    assert dict(found.suggestions)["Furosmide"][0] == "furosemide"
-    assert dict(found.suggestions)["Xyzzoprim"] == ()
+    near = near_names(found.unrecognised)
+    assert near["Furosmide"][0] == "furosemide"
+    assert near["Xyzzoprim"] == ()
 
 
 def test_a_single_digit_is_part_of_the_name() -> None:
@@ -45,3 +46,7 @@ def test_a_megabyte_for_a_name_is_one_unknown_medicine_cut_short() -> None:
 
 def test_blank_names_are_no_medicines() -> None:
     assert recognise(["", "  ", "\n"]).unrecognised == ()
+
+
+def test_a_list_of_names_may_have_lines_commas_or_semicolons() -> None:
+    assert split_names("warfarin, ibuprofen\n Lasix 40 mg ;\n") == ("warfarin", "ibuprofen", "Lasix 40 mg")

@@ -116,6 +116,7 @@ def test_while_a_medicine_is_not_recognised_no_medicine_counts_as_not_taken() ->
     assert not found.settled
     assert "statin" in found.unknown_facts
     assert any("Xyzzoprim" in note for note in found.notes)
+    assert found.ask_next == (), "what was denied is not asked again; the name has to be put right"
 
 
 def test_of_equal_dispositions_the_soonest_is_named() -> None:

@@ -157,6 +157,7 @@ def test_usual_medicines_stand_under_their_classes() -> None:
         ("red_flags/leg_clot.toml", "name =", "name", "leg_clot.toml"),
         ("remedies/heat.toml", "heat_or_ice", "no_such_conflict", "remedies/heat.toml"),
         ("remedies/heat.toml", '"withhold"', '"maybe"', "remedies/heat.toml"),
+        ("remedies/quinine.toml", 'verdict = "withhold"', 'verdict = "ask"', "remedies/quinine.toml"),
         ("triggers/heat.toml", "miller_2022", "no_such_source", "triggers/heat.toml"),
         ("seeds.toml", '"conflict:lactic_acid"', '"conflict:gone"', "seeds.toml"),
         ("guide/why.toml", '"conflict:dehydration"', '"conflict:gone"', "guide/why.toml"),

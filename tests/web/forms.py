@@ -13,6 +13,7 @@ HERE = "http://127.0.0.1"
 @dataclass
 class Form:
     action: str
+    id: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     choices: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str]] = field(default_factory=list)
@@ -27,6 +28,7 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self.words = ""
+        self.far_buttons: list[tuple[str, tuple[str, str]]] = []
         self._open: Form | None = None
         self._area = ""
         self._hidden = 0
@@ -36,11 +38,13 @@ class Page(HTMLParser):
         a = {key: value or "" for key, value in attrs}
         self.links += [a[key] for key in ("href", "src", "action") if key in a]
         if tag == "form":
-            self._open = Form(a["action"])
+            self._open = Form(a["action"], a.get("id", ""))
             self.forms.append(self._open)
         elif tag == "textarea":
             self._area = a.get("name", "")
-        if self._open is not None:
+        if tag == "button" and "form" in a:
+            self.far_buttons.append((a["form"], (a["name"], a["value"])))
+        elif self._open is not None:
             self._add(self._open, tag, a)
 
     def _add(self, form: Form, tag: str, a: dict[str, str]) -> None:
@@ -71,7 +75,9 @@ class Page(HTMLParser):
         return next((form for form in self.forms if "screen" in form.fields), None)
 
     def form_with(self, name: str, value: str) -> Form:
-        return next(form for form in self.forms if (name, value) in form.buttons)
+        """The form that this button sends, which need not stand around it."""
+        far = {form for form, button in self.far_buttons if button == (name, value)}
+        return next(form for form in self.forms if (name, value) in form.buttons or form.id in far)
 
 
 class Person:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uncramp.actions.library import knowledge
-from uncramp.actions.medicines import Recognised, recognise
+from uncramp.actions.medicines import Recognised, near_names, recognise
 from uncramp.core import triage
 from uncramp.core.facts import Stated, read_answers
 from uncramp.model import (
@@ -20,6 +20,7 @@ from uncramp.model import (
     Fact,
     FactKind,
     Group,
+    LookAlike,
     Outcome,
     Reason,
     RemedyVerdict,
@@ -113,7 +114,7 @@ def run(raw: Mapping[str, Any], medicines: Iterable[str] = ()) -> Checked:
     if problems:
         raise Refused(*problems)
     given = [name for name in medicines if name.strip()]
-    recognised = recognise(given) if given else Recognised(frozenset(), (), (), ())
+    recognised = recognise(given) if given else Recognised(frozenset(), (), ())
     denied = [fact for fact in sorted(recognised.facts) if answers.get(fact) is False]
     answers.update(dict.fromkeys(recognised.facts, True))
     check = triage.check(answers, rulebook, recognised.unrecognised)
@@ -219,6 +220,11 @@ def remedies_for_later(checked: Checked) -> tuple[RemedyVerdict, ...]:
     return tuple(r for r in shown_remedies(checked) if r.remedy.prevention and r not in now)
 
 
+def outcome_of(disposition: Disposition) -> Outcome:
+    """The words that go with `disposition`."""
+    return knowledge().outcomes[disposition]
+
+
 def main_reasons(checked: Checked) -> tuple[Reason, ...]:
     """The reasons that decide; what the milder ones advise (a visit in 2 weeks) would contradict them."""
     top = checked.check.disposition
@@ -229,6 +235,12 @@ def other_reasons(checked: Checked) -> tuple[Reason, ...]:
     """The milder ones, to be named and no more."""
     main = main_reasons(checked)
     return tuple(reason for reason in checked.check.reasons if reason not in main)
+
+
+def further_look_alikes(checked: Checked) -> tuple[LookAlike, ...]:
+    """What else can feel like it, but for what the main reasons already name."""
+    named = {reason.red_flag.look_alike for reason in main_reasons(checked)}
+    return tuple(x for x in checked.check.look_alikes if x.id not in named)
 
 
 def not_if(checked: Checked, verdict: RemedyVerdict) -> tuple[str, ...]:
@@ -296,7 +308,9 @@ def as_json(checked: Checked) -> dict[str, Any]:
         "medicines": {
             "recognised": {name: list(m.facts) for name, m in checked.medicines.medicines},
             "unrecognised": list(checked.medicines.unrecognised),
-            "did_you_mean": {name: list(near) for name, near in checked.medicines.suggestions if near},
+            "did_you_mean": {
+                name: list(near) for name, near in near_names(checked.medicines.unrecognised).items() if near
+            },
         },
         "notes": list(check.notes),
         "safety_net": checked.outcome.safety_net,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -12,6 +12,7 @@ from functools import cache
 from uncramp.actions.library import knowledge
 from uncramp.model import Medicine
 
+MOST_LOOKED_FOR = 8
 LONGEST_NAME = 100
 """Characters; no medicine's name is longer, and longer text is not worth a search."""
 
@@ -29,12 +30,11 @@ _FORM = re.compile(
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a list of names came to. `suggestions` are near names, for a person to choose from."""
+    """What a list of names came to."""
 
     facts: frozenset[str]
     medicines: tuple[tuple[str, Medicine], ...]
     unrecognised: tuple[str, ...]
-    suggestions: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def plain(name: str) -> str:
@@ -50,7 +50,6 @@ def recognise(names: Iterable[str]) -> Recognised:
     facts: set[str] = set()
     found: list[tuple[str, Medicine]] = []
     unrecognised: list[str] = []
-    suggestions: list[tuple[str, tuple[str, ...]]] = []
     for name in (n.strip() for n in names):
         if not name:
             continue
@@ -61,9 +60,24 @@ def recognise(names: Iterable[str]) -> Recognised:
         if not medicines:
             shown = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "..."
             unrecognised.append(shown)
-            near = get_close_matches(plain(shown), by_name, n=3, cutoff=0.8)
-            suggestions.append((shown, tuple(near)))
-    return Recognised(frozenset(facts), tuple(found), tuple(unrecognised), tuple(suggestions))
+    return Recognised(frozenset(facts), tuple(found), tuple(unrecognised))
+
+
+def near_names(unrecognised: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each of the first few names that we do not know, the known ones that are spelled much alike.
+
+    They are for a person to choose from and never taken by us. Looking takes time: some 20 ms a name.
+    """
+    by_name = _by_name()
+    return {
+        name: tuple(get_close_matches(plain(name), by_name, n=3, cutoff=0.8))
+        for name in unrecognised[:MOST_LOOKED_FOR]
+    }
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The names in a list that somebody typed, a line or a comma apart."""
+    return tuple(name.strip() for name in re.split(r"[,;\n]", text) if name.strip())
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uncramp.actions.library import knowledge
-from uncramp.model import ALWAYS, AllOf, AnyOf, Rule
+from uncramp.model import ALWAYS, AllOf, AnyOf, Rule, names_in
 
 CERTAINTY = {
     "high": "high certainty",
@@ -45,6 +45,13 @@ def rule_in_words(rule: Rule) -> str:
     joint = " or " if isinstance(rule, AnyOf) else " and "
     parts = [_inner(part) for part in rule.parts]
     return joint.join(parts)
+
+
+def signs_in_words(rule: Rule) -> tuple[str, ...]:
+    """What each sign that `rule` names in brackets means."""
+    signs = knowledge().vocabulary.signs
+    named = [signs[name] for name in dict.fromkeys(names_in(rule)) if name in signs]
+    return tuple(f"[{sign.words}]: {rule_in_words(sign.rule)}." for sign in named)
 
 
 def _inner(rule: Rule) -> str:

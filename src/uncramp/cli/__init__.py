@@ -23,8 +23,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         # Somebody closed the pipe (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
-    except (KeyboardInterrupt, EOFError):
+    except KeyboardInterrupt:
         print()
+        sys.exit(REFUSED)
+    except EOFError:
+        print("\nuncramp: the input ended before the last question; nothing was decided.", file=sys.stderr)
         sys.exit(REFUSED)
     except Exception as problem:
         if not _is_refusal(problem):

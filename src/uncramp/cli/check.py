@@ -71,7 +71,7 @@ def _text_of(name: str) -> str:
     try:
         if name == "-":
             return sys.stdin.read(LARGEST_FILE + 1)
-        with Path(name).open(encoding="utf-8") as file:
+        with Path(name).open(encoding="utf-8-sig") as file:
             return file.read(LARGEST_FILE + 1)
     except UnicodeDecodeError as error:
         raise Refused(f"{name}: not UTF-8 text; save it as UTF-8.") from error
@@ -82,14 +82,15 @@ def _text_of(name: str) -> str:
 def _ask(medicines: list[str]) -> Checked:
     """Ask screen by screen; an answer can be taken back with `b`."""
     from uncramp.actions import check
+    from uncramp.actions.medicines import split_names
 
     say(
         "Answer with the numbers of what is true, such as 1 3. "
         "Enter alone: none of these. ?: not sure. b: back. q: leave."
     )
     answers: dict[str, Any] = {}
-    names = list(medicines)
-    before: list[tuple[dict[str, Any], frozenset[str]]] = []
+    names = tuple(medicines)
+    before: list[tuple[dict[str, Any], frozenset[str], tuple[str, ...]]] = []
     passed: frozenset[str] = frozenset()
     while True:
         checked = check.run(answers, names)
@@ -98,18 +99,14 @@ def _ask(medicines: list[str]) -> Checked:
             return checked
         said = _ask_screen(screen, len(before) + 1)
         if said is None:
-            answers, passed = before.pop() if before else ({}, frozenset())
+            answers, passed, names = before.pop() if before else ({}, frozenset(), tuple(medicines))
             continue
-        before.append((answers, passed))
+        before.append((answers, passed, names))
         answers = answers | said
         # What was asked once and is not known is not asked again.
         passed |= {fact.id for fact in screen.facts}
-        if screen.group.id == "medicines" and said:
-            names += _split(input("Names of your medicines, with commas between (Enter: none): "))
-
-
-def _split(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+        if screen.group.medicines:
+            names += split_names(input("Names of your medicines, with commas between (Enter: none): "))
 
 
 def _ask_screen(screen: Screen, place: int) -> dict[str, Any] | None:
@@ -126,8 +123,10 @@ def _ask_screen(screen: Screen, place: int) -> dict[str, Any] | None:
     if picked in ("b", "?"):
         return None if picked == "b" else {}
     yes = [marks[int(word) - 1].id for word in picked.split()]
-    typed = [fact for fact in screen.facts if fact.kind is not FactKind.YES_NO]
-    return check.answers_of_screen(screen, yes, {fact.id: _ask_typed(fact) for fact in typed})
+    typed = [fact for fact in screen.facts if fact.kind in (FactKind.NUMBER, FactKind.ONE_OF)]
+    said = check.answers_of_screen(screen, yes, {fact.id: _ask_typed(fact) for fact in typed})
+    # Lists of choices are not asked for here, so nothing is known of them.
+    return {fact: answer for fact, answer in said.items() if not isinstance(answer, list)}
 
 
 def _ask_marks(most: int) -> str:
@@ -136,7 +135,7 @@ def _ask_marks(most: int) -> str:
         line = input("> ").replace(",", " ").strip().lower()
         if line == "q":
             sys.exit(0)
-        if line in ("b", "?") or all(word.isdigit() and 1 <= int(word) <= most for word in line.split()):
+        if line in ("b", "?") or all(word.isdecimal() and 1 <= int(word) <= most for word in line.split()):
             return line
         say(f"Type numbers from 1 to {most}, or Enter for none of these.")
     return ""
@@ -165,12 +164,13 @@ def _ask_typed(fact: Fact) -> str:
 
 def _print_checked(checked: Checked, country: str) -> None:
     from uncramp.actions import check
+    from uncramp.actions.medicines import near_names
 
     answer = checked.check
     print()
     say(f"== {_title(checked)} ==")
     say(checked.outcome.words)
-    if not answer.settled:
+    if answer.ask_next:
         _print_open_questions(checked)
     if answer.disposition >= Disposition.URGENT:
         _print_number(country)
@@ -180,7 +180,7 @@ def _print_checked(checked: Checked, country: str) -> None:
         say("Also tell them about: " + "; ".join(reason.red_flag.name for reason in others) + ".")
     for note in answer.notes:
         say(f"! {note}")
-    for name, near in checked.medicines.suggestions:
+    for name, near in near_names(checked.medicines.unrecognised).items():
         if near:
             say(f'! Did you mean {" or ".join(near)} by "{name}"? Then ask again with that name.')
     _print_look_alikes(checked)
@@ -205,8 +205,10 @@ def _title(checked: Checked) -> str:
 
 def _print_open_questions(checked: Checked) -> None:
     """How many questions are open, what they could make of it, and which come first."""
+    from uncramp.actions.check import outcome_of
+
     left = checked.check.ask_next
-    could_be = checked.check.could_be.id.replace("_", " ")
+    could_be = "sooner" if checked.check.settled else f'"{outcome_of(checked.check.could_be).title}"'
     first = "; ".join(checked.short(fact) for fact in left[:5])
     say(
         f"{len(left)} open question{'s' if len(left) > 1 else ''} could still make it: {could_be}. "
@@ -215,9 +217,12 @@ def _print_open_questions(checked: Checked) -> None:
 
 
 def _print_look_alikes(checked: Checked) -> None:
-    if checked.check.look_alikes:
+    from uncramp.actions.check import further_look_alikes
+
+    found = further_look_alikes(checked)
+    if found:
         head("What else can feel like this")
-    for x in checked.check.look_alikes:
+    for x in found:
         say(f"- {x.name}. {x.differs}", indent="  ")
     if checked.check.clot_items:
         head("For the doctor, as answered")

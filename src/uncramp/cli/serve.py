@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
 
 
 def _port(text: str) -> int:
-    if text.isdigit() and int(text) <= 65535:
+    if text.isdecimal() and int(text) <= 65535:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 0 to 65535")
 
@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     refuse_broken_knowledge()
     listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Windows lets a second program take over a port that is only "reused"; there it is held for us alone.
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    listener.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", arguments.port))
     except OSError as error:

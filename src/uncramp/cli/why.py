@@ -84,10 +84,15 @@ def _print_evidence(evidence: Iterable[Evidence]) -> None:
 
 
 def _print_warning(card: Card) -> None:
-    from uncramp.actions.words import rule_in_words
+    from uncramp.actions.check import outcome_of
+    from uncramp.actions.words import rule_in_words, signs_in_words
 
     if flag := card.red_flag:
-        say(f"{flag.disposition.id.replace('_', ' ')}, if {rule_in_words(flag.rule)}.")
+        say(f"{outcome_of(flag.disposition).title}, if {rule_in_words(flag.rule)}.")
+        for line in signs_in_words(flag.rule):
+            say(line, indent="  ")
+        for line in flag.do:
+            say(f"- {line}", indent="  ")
         say(flag.say)
     if card.look_alike:
         say(card.look_alike.differs)

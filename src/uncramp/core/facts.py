@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from uncramp.model import Answer, Answers, AnyOf, Fact, FactKind, Rule, Threshold, Vocabulary
+from uncramp.model import Answer, Answers, AnyOf, Fact, FactKind, Rule, Threshold, Vocabulary, names_in
 
 STAGE_FACT = "cramping_now"
 """Decides between the stages `cramping` and `released`."""
@@ -250,18 +250,9 @@ class Stated:
         return threshold.fact if threshold else name.partition(":")[0]
 
 
-def names(rule: Rule) -> Iterator[str]:
-    """Every name that stands in `rule`, as written."""
-    if isinstance(rule, str):
-        yield rule
-    else:
-        for part in rule.parts:
-            yield from names(part)
-
-
 def facts_in(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     """Every fact that `rule` can look at, through signs and thresholds."""
-    for name in names(rule):
+    for name in names_in(rule):
         if sign := vocabulary.signs.get(name):
             yield from facts_in(sign.rule, vocabulary)
         elif name.startswith("stage:"):

@@ -52,7 +52,12 @@ def check(answers: Answers, rulebook: Rulebook, unrecognised_medicines: Iterable
         reasons=tuple(Reason(flag, stated.reasons(flag.rule)) for flag in raised),
         look_alikes=_look_alikes(raised, rulebook.look_alikes, stated),
         remedies=verdicts(rulebook.remedies, raised, still_open, stated),
-        ask_next=_ask_next(still_open, level(disposition, within), stated),
+        # What was denied and is open again only through an unknown medicine would be denied again.
+        ask_next=tuple(
+            fact
+            for fact in _ask_next(still_open, level(disposition, within), stated)
+            if answers.get(fact) is not False
+        ),
         unknown_facts=stated.unknown(),
         clot_items=_clot_items(stated),
         notes=(

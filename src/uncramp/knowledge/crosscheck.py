@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from uncramp.knowledge.reader import Knowledge
-from uncramp.model import AllOf, AnyOf, FactKind, Rule, Verdict, Vocabulary
+from uncramp.model import ALWAYS, FactKind, Rule, Verdict, Vocabulary, names_in
 
 CERTAINTIES = frozenset({"high", "moderate", "low", "very_low"})
 CITABLE = frozenset({"SEEN", "SEEN-2", "CALC"})
@@ -59,16 +59,8 @@ def pointers(knowledge: Knowledge) -> set[str]:
     return {f"{folder}:{name}" for folder, names in folders for name in names}
 
 
-def _names_in(rule: Rule) -> Iterator[str]:
-    if isinstance(rule, AnyOf | AllOf):
-        for part in rule.parts:
-            yield from _names_in(part)
-    else:
-        yield rule
-
-
 def _unknown_names(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
-    for name in _names_in(rule):
+    for name in names_in(rule):
         fact, _, choice = name.partition(":")
         if name in vocabulary.signs or name in vocabulary.thresholds:
             continue
@@ -101,7 +93,7 @@ def _refining(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _deep_names(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
-    for name in _names_in(rule):
+    for name in names_in(rule):
         yield name
         if sign := vocabulary.signs.get(name):
             yield from _deep_names(sign.rule, vocabulary)
@@ -174,20 +166,19 @@ def _remedies(k: Knowledge) -> Iterator[str]:
             yield from (f"{where}, {rule.row}: {f}" for f in _unknown_names(rule.rule, k.vocabulary))
             yield from _sourced(f"{where}, {rule.row}", rule.sources, rule.own_caution, k)
             strict = remedy.kind in ("medicine", "supplement")
-            if strict and _names(rule.rule) and rule.when_unknown is not Verdict.WITHHOLD:
+            if strict and rule.rule != ALWAYS and rule.when_unknown is not Verdict.WITHHOLD:
                 yield f"{where}, {rule.row}: unknown must withhold a {remedy.kind}"
-            if strict and _names(rule.rule) and rule.verdict < Verdict.ASK:
+            if strict and rule.rule != ALWAYS and rule.verdict < Verdict.ASK:
                 yield f"{where}, {rule.row}: we give no dose, so a change is for a pharmacist: ask"
+        hidden = any(r.rule == ALWAYS and r.verdict is Verdict.WITHHOLD for r in remedy.rules)
+        if remedy.kind in ("never", "specialist") and not hidden:
+            yield f"{where}: a {remedy.kind} remedy needs a rule that always withholds it"
         for dose in remedy.doses:
             yield from _sourced(where, dose.sources, False, k)
             if remedy.kind == "medicine":
                 yield f"{where}: no dose of a medicine is ever shown"
             if dose.flag not in CITABLE:
                 yield f"{where}: a dose flagged {dose.flag} may not be shown"
-
-
-def _names(rule: Rule) -> bool:
-    return any(True for _ in _names_in(rule))
 
 
 def _look_alikes(k: Knowledge) -> Iterator[str]:
@@ -272,7 +263,7 @@ def _lists(k: Knowledge) -> Iterator[str]:
     for number in k.emergency_numbers.values():
         where = f"knowledge/emergency_numbers.toml, {number.country}"
         yield from _sourced(where, number.sources, False, k)
-        if not number.number.isdigit():
+        if not number.number.isdecimal():
             yield f"{where}: {number.number!r} is no number"
     if len(k.guide) != TOPICS:
         yield f"knowledge/guide: expected {TOPICS} pages, not {len(k.guide)}"

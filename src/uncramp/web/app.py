@@ -16,7 +16,7 @@ from uncramp.actions.check import Refused
 from uncramp.actions.library import refuse_broken_knowledge
 from uncramp.web.guard import HEADERS, Guard
 from uncramp.web.routes import about, check, guide, home, review, why
-from uncramp.web.show import Show, show_of
+from uncramp.web.show import Show, country_of, show_of
 from uncramp.web.words import Words
 
 STATIC = Path(__file__).parent / "static"
@@ -52,24 +52,24 @@ def create_app(pseudo: bool = False) -> FastAPI:
 
 async def http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    page = show_of(request).error(status)
+    page = show_of(request).error(status, country=country_of(request))
     page.headers.update(getattr(error, "headers", None) or {})
     return page
 
 
 async def unreadable(request: Request, _error: Exception) -> Response:
-    return show_of(request).error(422)
+    return show_of(request).error(422, country=country_of(request))
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """What was asked for or sent cannot be used; the problems name the place and the mend."""
     problems = error.problems if isinstance(error, Refused) else ()
     status = 422 if request.method == "POST" else 404
-    return show_of(request).error(status, problems=problems)
+    return show_of(request).error(status, problems=problems, country=country_of(request))
 
 
 async def our_fault(request: Request, _error: Exception) -> Response:
-    page = show_of(request).error(500)
+    page = show_of(request).error(500, country=country_of(request))
     # This answer is made outside the guard, which therefore cannot add them.
     page.headers.update({**HEADERS, "Cache-Control": "no-store"})
     return page

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fastapi import Request
+
 from uncramp.actions.check import (
     Checked,
     Refused,
@@ -17,10 +19,11 @@ from uncramp.actions.check import (
     sharpening_screen,
 )
 from uncramp.actions.library import knowledge
+from uncramp.actions.medicines import recognise, split_names
 from uncramp.model import Fact, FactKind
 from uncramp.web.show import known_country
 
-MOST_MEDICINES = 60
+MOST_MEDICINES, LONGEST_LINE = 60, 200
 STATE = ("answers", "medicines", "skipped", "history", "country", "sharpen")
 CONTROLS = ("screen", "go", "instead")
 
@@ -52,11 +55,24 @@ class Asked:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of medicines, one a line."""
-        return tuple(line.strip() for line in self.medicines.splitlines() if line.strip())
+        """The names of medicines, as typed."""
+        return split_names(self.medicines)
 
     def check(self) -> Checked:
         return run(self.answers, self.names)
+
+
+async def read_form(request: Request) -> Form:
+    """All text fields of the body; raise `Refused` for anything but a plain form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Refused("the body is not a form; send it as application/x-www-form-urlencoded.")
+    fields: dict[str, list[str]] = {}
+    for name, value in (await request.form(max_files=0)).multi_items():
+        if not isinstance(value, str):
+            raise Refused(f"the field {name[:60]!r} is a file; send text.")
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def read_asked(form: Form, country: str) -> Asked:
@@ -70,7 +86,7 @@ def read_asked(form: Form, country: str) -> Asked:
         country=known_country(one(form, "country")) if "country" in form else country,
         sharpen=one(form, "sharpen") == "yes",
     )
-    if len(asked.names) > MOST_MEDICINES:
+    if len(asked.names) > MOST_MEDICINES or len(asked.medicines) > MOST_MEDICINES * LONGEST_LINE:
         raise Refused(f"medicines: write at most {MOST_MEDICINES} names, one a line.")
     asked.check()
     return asked
@@ -132,7 +148,7 @@ def screen_of(group: str, facts: Iterable[str]) -> Screen:
 
 def screen_again(asked: Asked, checked: Checked, group: str) -> Screen:
     """The screen of `group` with all that was asked on it before, or could still matter."""
-    return screen_of(group, {*asked.answers, *asked.skipped, *checked.check.ask_next})
+    return screen_of(group, {*asked.answers, *asked.skipped, *checked.check.unknown_facts})
 
 
 def asked_groups(asked: Asked) -> tuple[str, ...]:
@@ -188,7 +204,7 @@ def with_screen(asked: Asked, screen: Screen, answers: Mapping[str, Any]) -> Ask
     """`asked` after a screen: its answers, and what the person left open, which is not asked again."""
     here = [fact.id for fact in screen.facts]
     kept = {fact: answer for fact, answer in asked.answers.items() if fact not in here}
-    named = run({}, asked.names).medicines.facts
+    named = recognise(asked.names).facts
     # Not ticking what one has just named by its box is no denial.
     meant = {fact: answer for fact, answer in answers.items() if answer is not False or fact not in named}
     after = replace(asked, answers={**kept, **meant})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,7 +57,7 @@ class Guard:
         if scope["method"] not in SAFE_METHODS and not is_own_page(headers):
             return self.show.error(403)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
+        if not length.isdecimal() or len(length) > 9 or int(length) > LARGEST_BODY:
             return self.show.error(413)
         return None
 
@@ -92,7 +90,7 @@ def is_own_page(headers: Headers) -> bool:
     # Under `Referrer-Policy: no-referrer` browsers send the origin of our own forms as "null".
     if origin is None or (origin == "null" and site == "same-origin"):
         return True
-    return urlsplit(origin).netloc == headers["host"]
+    return origin.lower() == f"http://{headers['host'].lower()}"
 
 
 def _limited(receive: Receive) -> Receive:

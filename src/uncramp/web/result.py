@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from uncramp.actions.check import (
     Checked,
+    further_look_alikes,
     main_reasons,
     not_if,
     other_reasons,
@@ -18,6 +19,7 @@ from uncramp.model import (
     Check,
     Disposition,
     Group,
+    LookAlike,
     Outcome,
     Reason,
     RemedyVerdict,
@@ -48,6 +50,7 @@ class Result:
     outcome: Outcome
     main: tuple[Reason, ...]
     also: tuple[Reason, ...]
+    look_alikes: tuple[LookAlike, ...]
     left: int
     open_groups: tuple[Group, ...]
     now: tuple[Card, ...]
@@ -72,6 +75,11 @@ class Result:
     def soon(self) -> bool:
         return self.check.disposition >= Disposition.URGENT
 
+    @property
+    def unknown_medicine(self) -> bool:
+        """Nothing is left to ask, and only a name that we do not know keeps the answer open."""
+        return not self.check.settled and not self.left
+
     def said(self, reason: Reason) -> tuple[Said, ...]:
         return tuple(said(fact, self.checked) for fact in reason.because)
 
@@ -86,6 +94,7 @@ def result(asked: Asked, checked: Checked) -> Result:
         outcome=checked.outcome,
         main=main_reasons(checked) if check.settled or check.disposition > 0 else (),
         also=other_reasons(checked),
+        look_alikes=further_look_alikes(checked),
         left=len(check.ask_next),
         open_groups=groups_of(check.ask_next),
         now=tuple(remedy_card(r, checked) for r in sorted(now, key=fit(check.stage))),

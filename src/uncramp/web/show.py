@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from uncramp.actions.check import COMMON_NUMBERS, emergency_number
 from uncramp.actions.library import knowledge
+from uncramp.actions.medicines import near_names
 from uncramp.model import EmergencyNumber
 from uncramp.web.words import Words, catalogue
 
@@ -44,6 +45,7 @@ class Show:
             "picture": picture,
             "group_title": lambda group: knowledge().vocabulary.groups[group].title,
             "common_numbers": COMMON_NUMBERS,
+            "near_names": near_names,
         }
 
     def page(self, name: str, status: int = 200, country: str = "", **values: Any) -> HTMLResponse:
@@ -59,11 +61,13 @@ class Show:
             **values,
         )
 
-    def error(self, status: int, kind: str = "", problems: tuple[str, ...] = ()) -> HTMLResponse:
+    def error(
+        self, status: int, kind: str = "", problems: tuple[str, ...] = (), country: str = ""
+    ) -> HTMLResponse:
         """A page in plain words for what went wrong."""
         known = f"error.{kind or status}"
         key = known if f"{known}.title" in catalogue() else "error.other"
-        return self.page("error", status, key=key, problems=problems)
+        return self.page("error", status, country=country, key=key, problems=problems)
 
 
 def show_of(request: Request) -> Show:

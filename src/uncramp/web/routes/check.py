@@ -19,7 +19,9 @@ from uncramp.web.asked import (
     asked_groups,
     marked,
     marked_before,
+    one,
     read_asked,
+    read_form,
     screen_again,
     screen_facts,
     upcoming,
@@ -30,7 +32,6 @@ from uncramp.web.show import country_of, remember, show_of
 
 router = APIRouter()
 
-MEDICINE_GROUPS = ("medicines", "remedies_medicines")
 ANSWERED = ("next", "none", "unsure")
 
 
@@ -45,35 +46,36 @@ async def answered(request: Request) -> Response:
     form = await read_form(request)
     asked = read_asked(form, country_of(request))
     facts = screen_facts(form)
-    go, _, group = (form.get("go") or ("next",))[0].partition(":")
-    if swap := form.get("instead"):
-        asked = replace(asked, medicines=swapped(asked.medicines, swap[0]))
-    if go in ANSWERED and facts:
+    go, _, group = (one(form, "go") or "next").partition(":")
+    swap = one(form, "instead")
+    if go in ANSWERED and facts and not swap:
         page = take_screen(request, asked, facts, form, go)
+    elif swap:
+        kept = with_ticks(asked, facts, form)
+        page = next_page(request, replace(kept, medicines=swapped(asked.names, swap)))
     else:
+        asked = with_ticks(asked, facts, form)
         page = go_to(request, asked, go, group)
     if "country" in form:
         remember(page, asked.country)
     return page
 
 
-async def read_form(request: Request) -> Form:
-    """All text fields of the body; raise `Refused` for a file."""
-    fields: dict[str, list[str]] = {}
-    for name, value in (await request.form(max_files=0)).multi_items():
-        if not isinstance(value, str):
-            raise Refused(f"the field {name[:60]!r} is a file; send text.")
-        fields.setdefault(name, []).append(value)
-    return fields
+def with_ticks(asked: Asked, facts: tuple[Fact, ...], form: Form) -> Asked:
+    """`asked` with what is ticked on a screen that is left by another button; no tick is lost."""
+    ticked = marked(facts, form).yes
+    said = {fact.id: True for fact in facts if fact.id in ticked}
+    return replace(asked, answers={**asked.answers, **said})
 
 
-def swapped(medicines: str, swap: str) -> str:
-    """The list of medicines with one line written as the person chose from our suggestions."""
-    place, _, name = swap.partition(":")
-    lines = [line.strip() for line in medicines.splitlines() if line.strip()]
-    if not place.isdecimal() or int(place) >= len(lines):
+def swapped(names: tuple[str, ...], swap: str) -> str:
+    """The list of medicines with one name written as the person chose from our suggestions."""
+    place, _, text = swap.partition(":")
+    name = " ".join(text.split())[:100]
+    lines = list(names)
+    if not name or not place.isdecimal() or len(place) > 3 or int(place) >= len(lines):
         raise Refused("the field `instead`: there is no such line among the medicines.")
-    lines[int(place)] = name[:100]
+    lines[int(place)] = name
     return "\n".join(lines)
 
 
@@ -93,7 +95,7 @@ def go_to(request: Request, asked: Asked, go: str, group: str) -> Response:
             return next_page(request, replace(asked, sharpen=True))
         case "result":
             return result_page(request, asked)
-        case "next":
+        case "next" | "none" | "unsure":
             return next_page(request, asked)
     raise Refused(f"the field `go`: there is no button {go[:60]!r}.")
 
@@ -132,7 +134,7 @@ def next_page(request: Request, asked: Asked, came_from: Screen | None = None) -
     screen = upcoming(asked, checked)
     if screen is None:
         return result_page(request, asked, checked)
-    named = came_from is not None and came_from.group.id in MEDICINE_GROUPS
+    named = came_from is not None and came_from.group.medicines
     given = marked_before(screen, asked.answers)
     return screen_page(request, asked, screen, given, echo=checked if named else None)
 
@@ -161,7 +163,7 @@ def screen_page(
         "problems": problems or {},
         "echo": echo,
         "so_far": so_far if so_far.check.disposition > 0 else None,
-        "asks_medicines": screen.group.id in MEDICINE_GROUPS,
+        "asks_medicines": screen.group.medicines,
         "number": len(before) + 1,
         "at_most": len(groups) if asked.sharpen else sum(not g.refine for g in groups.values()),
         "yes_no": [fact for fact in screen.facts if fact.kind is FactKind.YES_NO],

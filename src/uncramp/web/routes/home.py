@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from uncramp.actions import guide
+from uncramp.web.asked import one, read_form
 from uncramp.web.show import country_of, remember, show_of
 
 router = APIRouter()
@@ -37,8 +38,10 @@ async def now(request: Request) -> Response:
 
 
 @router.post("/country")
-async def country(country: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/") -> Response:
+async def country(request: Request) -> Response:
     """Remember the country, and go back to one of the pages that show its number."""
+    form = await read_form(request)
+    back = one(form, "back")
     page = RedirectResponse(back if back in WITH_NUMBERS else "/", status_code=303)
-    remember(page, country)
+    remember(page, one(form, "country"))
     return page
