@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +58,6 @@ def test_every_single_red_flag_fact_added_to_an_empty_or_denied_person_keeps_bot
             assert not withheld & shown, fact
 
 
-@pytest.mark.slow
 def test_every_pair_of_red_flag_facts_is_at_least_as_urgent_and_as_careful_as_each_alone() -> None:
     denied: dict[str, Answer] = {f.id: False for f in VOCABULARY.facts.values() if f.kind is FactKind.YES_NO}
     alone = {fact: check({**denied, fact: True}, RULEBOOK) for fact in RED_FLAG_FACTS}
