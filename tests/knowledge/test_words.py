@@ -10,6 +10,7 @@ import pytest
 
 from tests.core.strategies import KNOWLEDGE
 from tests.readability import grade
+from uncramp.model import GuidePage
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = (
@@ -48,8 +49,8 @@ def test_a_claim_nobody_may_make_stands_nowhere(words: str) -> None:
 
 
 @pytest.mark.parametrize("page", KNOWLEDGE.guide, ids=lambda page: page.id)
-def test_every_guide_page_reads_at_grade_eight_or_lower(page: object) -> None:
-    text = " ".join(p.text for section in page.sections for p in section.paragraphs)  # type: ignore[attr-defined]
+def test_every_guide_page_reads_at_grade_eight_or_lower(page: GuidePage) -> None:
+    text = " ".join(p.text for section in page.sections for p in section.paragraphs)
     assert grade(text) <= 8
 
 
