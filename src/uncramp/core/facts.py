@@ -206,21 +206,19 @@ class Stated:
         if self.truth(rule) is not None:
             return set()
         if isinstance(rule, str):
-            return self._open_facts_of(rule)
+            return self._open.get(rule) or self._open_facts_of(rule)
         found: set[str] = set()
         for part in rule.parts:
             if not isinstance(part, str):
                 found |= self.open_facts(part)
             elif self._known[part] is None:
-                found |= self._open_facts_of(part)
+                found |= self._open.get(part) or self._open_facts_of(part)
         return found
 
     def _open_facts_of(self, name: str) -> set[str]:
-        found = self._open.get(name)
-        if found is None:
-            sign = self.vocabulary.signs.get(name)
-            found = self.open_facts(sign.rule) if sign else self._ask(self._fact_of(name))
-            self._open[name] = found
+        sign = self.vocabulary.signs.get(name)
+        found = self.open_facts(sign.rule) if sign else self._ask(self._fact_of(name))
+        self._open[name] = found
         return found
 
     def _ask(self, fact_id: str) -> set[str]:

@@ -55,8 +55,9 @@ def _reasons(remedy: Remedy, stated: Stated) -> Iterator[Because]:
     Where unknown is stricter than true (a medicine), a rule that holds by one part and is open in another
     counts as both: else a further true fact would bring the medicine back.
     """
+    truth = stated.truth
     for rule in remedy.rules:
-        value = stated.truth(rule.rule)
+        value = truth(rule.rule)
         if value:
             yield rule.if_true
             if rule.when_unknown > rule.verdict and stated.partly_open(rule.rule):
