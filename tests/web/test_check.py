@@ -391,3 +391,9 @@ def test_names_that_nobody_knows_do_not_hold_up_the_others(client: TestClient) -
     begin = time.process_time()
     assert client.post("/check", data={"medicines": names, "go": "result"}).status_code == 200
     assert time.process_time() - begin < 2
+
+
+def test_a_screen_that_is_seen_again_is_not_counted_as_a_further_step(person: Person) -> None:
+    assert "Question group 1 of" in person.page.words
+    person.walk("cramping_now", **NIGHT)
+    assert "Question group" not in person.press("go", "group:leg").words

@@ -165,7 +165,9 @@ def screen_page(
         "so_far": so_far if so_far.check.disposition > 0 else None,
         "asks_medicines": screen.group.medicines,
         "number": len(before) + 1,
-        "at_most": len(groups) if asked.sharpen else sum(not g.refine for g in groups.values()),
+        "at_most": sum(not group.refine for group in groups.values()),
+        # A screen that is seen again, or only sharpens, is no step of the way that is counted.
+        "counted": not asked.sharpen and screen.group.id not in asked.history,
         "yes_no": [fact for fact in screen.facts if fact.kind is FactKind.YES_NO],
     }
     status = 422 if problems else 200
