@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
+from typing import Any
 
 Answer = bool | float | str | tuple[str, ...]
 Answers = Mapping[str, Answer]
@@ -90,6 +92,8 @@ class Fact:
     worst_case_if_missing: bool = True
     refine: bool = False
     wells: bool = False
+    lasting: bool = False
+    grows: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Group:
     help: str
     refine: bool = False
     medicines: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -437,3 +442,146 @@ class Check:
     notes: tuple[str, ...]
     outcome: Outcome
     version: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button of a step: what it states, and where it leads.
+
+    `to` is a step's id, `@technique` (the next one that is left) or `@end`. With a `remedy` it is shown only
+    while the safety gate does not withhold that.
+    """
+
+    id: str
+    words: str
+    to: str
+    facts: Mapping[str, Answer] = field(default_factory=dict)
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of a walk. `hold` is "open", a number of seconds, or nothing.
+
+    `remedies` are what it makes a person do: while the safety gate withholds one of them, the walk goes to
+    `otherwise` instead. `marks` are facts to tick. `helper` words the step for a partner.
+    """
+
+    id: str
+    say: str
+    more: str = ""
+    helper: str = ""
+    pose: str = ""
+    helper_pose: str = ""
+    remedies: tuple[str, ...] = ()
+    hold: str | float = ""
+    prompt_every: int = 0
+    prompts: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    otherwise: str = ""
+    cramping: bool = False
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Guided relief in one place: its techniques in our order, and the steps that all places share.
+
+    `states` are the facts that somebody states by being there (pregnant, not steady).
+    """
+
+    id: str
+    order: int
+    title: str
+    short: str
+    stop: str
+    safe: str
+    techniques: tuple[str, ...]
+    first: str
+    steps: Mapping[str, Step]
+    evidence: tuple[str, ...]
+    states: Answers = field(default_factory=dict)
+    signed: Signed = field(default_factory=Signed)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One answer of a walk: the id of a choice, when (seconds since 1970), and the facts that were ticked."""
+
+    choice: str
+    at: float
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a walk is told before it begins.
+
+    `order` are technique ids to begin with; `bout` is 1 for the first seizing and more when it came back;
+    `cramped` are the seconds it has already cramped in the bouts before.
+    """
+
+    start: float
+    facts: Answers = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    bout: int = 1
+    cramped: float = 0.0
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a walk stands. At its end `step` is the last words and `ended` is true.
+
+    `since` is when the step began, `released` when it let go; `technique` is the one in use, or in use when
+    it let go. `used` has each technique with its beginning and end (`None`: still in use). Seconds: `bout_s`
+    of this seizing, `cramped_s` in all.
+    """
+
+    step: Step
+    choices: tuple[Choice, ...]
+    remedies: tuple[RemedyVerdict, ...]
+    check: Check
+    ended: bool
+    since: float
+    released: float | None
+    technique: str | None
+    used: tuple[tuple[str, float, float | None], ...]
+    bout_s: float
+    cramped_s: float
+    prompt: str
+
+
+class EntryKind(StrEnum):
+    EPISODE = "episode"
+    EXPOSURE = "exposure"
+    WALK = "walk"
+    DAY_NOTE = "day_note"
+    CIRCUMSTANCE = "circumstance"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version of one thing in the diary. `body` is JSON; all times are aware and in UTC.
+
+    `id` is made by whoever wrote it. A change is a new entry that `replaces` the one before; of two
+    replacements the later `recorded` wins.
+    """
+
+    id: str
+    person: str
+    kind: EntryKind
+    start: datetime
+    end: datetime | None
+    offset_minutes: int
+    body: Mapping[str, Any]
+    origin: str
+    recorded: datetime
+    replaces: str | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record of a file that cannot be used: where it stands, and why, in one sentence."""
+
+    where: str
+    why: str

@@ -71,13 +71,15 @@ class Checked:
         return knowledge().vocabulary.facts[fact].short
 
 
-def read_facts(text: str, place: str = "the facts") -> dict[str, Any]:
+def read_facts(
+    text: str, place: str = "the facts", example: str = '{"age": 40, "pop": false}'
+) -> dict[str, Any]:
     """The flat JSON object in `text`; raise `Refused` with `place` and the mend if it is none.
 
     A key given twice and a number that is not finite are refused, so that none of two answers is lost.
     """
     if len(text) > LARGEST_FILE:
-        raise Refused(f"{place} is longer than {LARGEST_FILE:,} characters; give only the facts.")
+        raise Refused(f"{place} is longer than {LARGEST_FILE:,} characters; give only what belongs there.")
     try:
         raw = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except Refused as refused:
@@ -85,12 +87,12 @@ def read_facts(text: str, place: str = "the facts") -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise Refused(
             f"{place}, line {error.lineno}, column {error.colno}: not JSON ({error.msg}); "
-            'write it like {"age": 40, "pop": false}.'
+            f"write it like {example}."
         ) from error
     except (RecursionError, ValueError) as error:
         raise Refused(f"{place}: cannot be read as JSON; write one flat object.") from error
     if not isinstance(raw, dict):
-        raise Refused(f'{place}: expected one object like {{"age": 40}}, not a {type(raw).__name__}.')
+        raise Refused(f"{place}: expected one object like {example}, not a {type(raw).__name__}.")
     return raw
 
 
@@ -119,9 +121,13 @@ def run(raw: Mapping[str, Any], medicines: Iterable[str] = ()) -> Checked:
     answers.update(dict.fromkeys(recognised.facts, True))
     check = triage.check(answers, rulebook, recognised.unrecognised)
     check = replace(check, notes=(*check.notes, *(_denied_note(fact) for fact in denied)))
+    return Checked(check, answers, recognised, outcome_for(check))
+
+
+def outcome_for(check: Check) -> Outcome:
+    """The words over a check: those of its disposition, or that questions are still open."""
     unsettled = not check.settled and check.disposition is Disposition.SELF_CARE
-    outcome = knowledge().unsettled if unsettled else check.outcome
-    return Checked(check, answers, recognised, outcome)
+    return knowledge().unsettled if unsettled else check.outcome
 
 
 def _denied_note(fact: str) -> str:

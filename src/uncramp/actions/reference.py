@@ -11,7 +11,17 @@ from uncramp.actions.evidence import causes
 from uncramp.actions.guide import VERDICT_WORDS
 from uncramp.actions.library import knowledge
 from uncramp.actions.words import CERTAINTY, DIRECTION, rule_in_words
-from uncramp.model import Conflict, Evidence, FactKind, RedFlag, Remedy, Source, Trigger
+from uncramp.model import (
+    Conflict,
+    Evidence,
+    FactKind,
+    Protocol,
+    RedFlag,
+    Remedy,
+    Source,
+    Step,
+    Trigger,
+)
 
 NOTE = "<!-- Made from the knowledge files by `uncramp reference`. Edit those, not this page. -->"
 
@@ -54,6 +64,7 @@ def pages() -> dict[str, str]:
         "facts.md": ("Facts: what a person can state", _facts),
         "red-flags.md": ("Red flags", _red_flags),
         "remedies.md": ("Remedies and their rules", _remedies),
+        "protocols.md": ("Guided relief, step by step", _protocols),
         "causes.md": ("Causes, the surest first", _causes),
         "conflicts.md": ("Where sources disagree", _conflicts),
         "statements.md": ("The 155 statements the program began from", _statements),
@@ -184,6 +195,40 @@ def _evidence(evidence: tuple[Evidence, ...]) -> list[str]:
         for e in evidence
     )
     return _table(("row", "finding", "in whom", "direction", "certainty", "flag", "sources"), rows)
+
+
+def _protocols() -> Iterable[str]:
+    yield (
+        "A step is passed over while the safety gate withholds one of its remedies from this person. "
+        "After 10 minutes of cramping in all, or when it has come back three times, the panel "
+        "to ask for advice stands above the step.\n"
+    )
+    for protocol in knowledge().protocols.values():
+        yield from _protocol(protocol)
+
+
+def _protocol(protocol: Protocol) -> Iterable[str]:
+    yield f"## {protocol.title}\n\n`{protocol.id}`. {protocol.short}\n\n{protocol.safe} {protocol.stop}\n"
+    if protocol.states:
+        yield "States: " + ", ".join(f"`{fact}`" for fact in protocol.states) + ".\n"
+    first = [] if protocol.first.startswith("@") else [protocol.first]
+    after = [name for name, step in protocol.steps.items() if not step.cramping]
+    shown = [*first, *protocol.techniques, *after]
+    rows = ((f"`{name}`", *_step(protocol.steps[name])) for name in shown)
+    yield from _table(("step", "it says", "to a helper", "picture", "remedies in it", "answers"), rows)
+    yield f"Rests on: {', '.join(f'`{name}`' for name in protocol.evidence)}.\n"
+
+
+def _step(step: Step) -> tuple[str, ...]:
+    answers = (f"{choice.words} ({choice.to.lstrip('@')})" for choice in step.choices)
+    ticks = (f"tick: `{fact}`" for fact in step.marks)
+    return (
+        f"{step.say} {step.more}".strip(),
+        step.helper,
+        f"`{step.pose}`",
+        ", ".join(f"`{remedy}`" for remedy in step.remedies),
+        "; ".join((*ticks, *answers)),
+    )
 
 
 def _causes() -> Iterable[str]:

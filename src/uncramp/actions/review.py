@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uncramp.actions.check import OWN_CAUTION
 from uncramp.actions.library import knowledge
 from uncramp.actions.words import rule_in_words
-from uncramp.model import LookAlike, RedFlag, Remedy, Signed
+from uncramp.model import LookAlike, Protocol, RedFlag, Remedy, Signed
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ class Part:
 
 
 def parts() -> tuple[Part, ...]:
-    """Signs, red flags, then the rules of remedies, then look-alikes, then the words of the answers."""
+    """Signs, red flags, the rules of remedies, guided relief, look-alikes, the words of the answers."""
     k = knowledge()
     return (
         Part("Signs, named in brackets below", tuple(_signs())),
         Part("Red flags", tuple(_red_flag(flag) for flag in k.red_flags)),
         Part("Remedies and their rules", tuple(_remedy(remedy) for remedy in k.remedies)),
+        Part("Guided relief, place by place", tuple(_protocol(p) for p in k.protocols.values())),
         Part("Look-alikes", tuple(_look_alike(x) for x in k.look_alikes)),
         Part("The words of each answer", tuple(_outcomes())),
     )
@@ -65,6 +66,18 @@ def _remedy(remedy: Remedy) -> Sheet:
         for rule in remedy.rules
     )
     return Sheet(f"remedies/{remedy.id}.toml", remedy.name, (remedy.what, *rules), remedy.signed)
+
+
+def _protocol(protocol: Protocol) -> Sheet:
+    """Its own wording of each step; what all places share stands in full under each."""
+    steps = (
+        f"[{step.id}] {step.say} {step.more}"
+        + (f" To a helper: {step.helper}" if step.helper else "")
+        + (f" Every {step.prompt_every} s: {' / '.join(step.prompts)}" if step.prompts else "")
+        for step in protocol.steps.values()
+    )
+    lines = (protocol.stop, protocol.safe, f"In this order: {', '.join(protocol.techniques)}.", *steps)
+    return Sheet(f"protocols/{protocol.id}.toml", protocol.title, lines, protocol.signed)
 
 
 def _look_alike(x: LookAlike) -> Sheet:

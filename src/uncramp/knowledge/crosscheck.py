@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from uncramp.knowledge.reader import Knowledge
-from uncramp.model import ALWAYS, FactKind, Rule, Verdict, Vocabulary, names_in
+from uncramp.model import ALWAYS, FactKind, Protocol, Rule, Step, Verdict, Vocabulary, names_in
 
 CERTAINTIES = frozenset({"high", "moderate", "low", "very_low"})
 CITABLE = frozenset({"SEEN", "SEEN-2", "CALC"})
 FLAGS = CITABLE | {"MEM", "design"}
+GROWS = ("", "weekly", "yearly")
 STAGES = frozenset({"cramping", "released", "suspected_strain", "recovering"})
 TOPICS = 8
 NEEDED_BY_CODE = (
@@ -21,7 +22,10 @@ NEEDED_BY_CODE = (
     "suspected_strain",
     "suspected_clot",
     "pregnant_or_after_birth",
+    "cramp_minutes",
+    "came_back_times",
 )
+STEPS = ("released", "wrong", "finish")
 SEED_STATUS = {"used": "holds", "corrected": "holds_with_correction", "refused": "does_not_hold"}
 DUE = frozenset({"relief", "plan", "recovery", "report"})
 WITHIN = {"self_care": None, "emergency": "now", "urgent": "today"}
@@ -42,6 +46,8 @@ def problems(knowledge: Knowledge) -> list[str]:
         *_conflicts(knowledge),
         *_guide(knowledge),
         *_seeds(knowledge),
+        *_protocols(knowledge),
+        *_poses(knowledge),
         *_lists(knowledge),
     ]
 
@@ -109,6 +115,8 @@ def _vocabulary(v: Vocabulary) -> Iterator[str]:
     for fact in v.facts.values():
         if fact.group not in v.groups:
             yield f"{where}: {fact.id}: no group {fact.group!r}"
+        if fact.grows not in GROWS or (fact.grows and fact.kind is not FactKind.NUMBER):
+            yield f"{where}: {fact.id}: only a number grows, and it grows weekly or yearly"
         if fact.only_if and fact.only_if not in v.facts and fact.only_if not in v.signs:
             yield f"{where}: {fact.id}: no parent {fact.only_if!r}"
         if (fact.kind is FactKind.NUMBER) != (fact.low is not None and fact.high is not None):
@@ -251,6 +259,54 @@ def _seeds(k: Knowledge) -> Iterator[str]:
             yield f"{where}: no {seed.carried_by!r}"
         elif seed.status != "used" and not seed.conflict:
             yield f"{where}: {seed.status} needs the conflict that says why"
+
+
+def _protocols(k: Knowledge) -> Iterator[str]:
+    known = pointers(k)
+    for protocol in k.protocols.values():
+        where = f"knowledge/protocols/{protocol.id}.toml"
+        yield from (f"{where}: no {e!r}" for e in protocol.evidence if e not in known)
+        yield from (f"{where}: no step {t!r}" for t in protocol.techniques if t not in protocol.steps)
+        yield from (f"{where}: {fault}" for fault in _leads_nowhere(protocol))
+        yield from (f"{where}: no fact {f!r}" for f in protocol.states if f not in k.vocabulary.facts)
+        last = protocol.steps.get(protocol.techniques[-1])
+        if last and last.remedies:
+            yield f"{where}: the last technique must suit everybody, so it may hold no remedy"
+        for step in protocol.steps.values():
+            yield from (f"{where}, {step.id}: {fault}" for fault in _step(step, k))
+
+
+def _leads_nowhere(protocol: Protocol) -> Iterator[str]:
+    known = {*protocol.steps, "@technique", "@end"}
+    for step in protocol.steps.values():
+        ways = [*(choice.to for choice in step.choices), step.otherwise]
+        yield from (
+            f"{step.id} leads to {way!r}, which is no step" for way in ways if way and way not in known
+        )
+        if step.remedies and not step.otherwise:
+            yield f"{step.id}: a step with remedies needs `otherwise`, for those it is withheld from"
+    if protocol.first not in known:
+        yield f"no first step {protocol.first!r}"
+    yield from (f"{name!r} is missing; the program reads it" for name in STEPS if name not in protocol.steps)
+
+
+def _step(step: Step, k: Knowledge) -> Iterator[str]:
+    remedies = {remedy.id for remedy in k.remedies}
+    named = [*step.remedies, *(choice.remedy for choice in step.choices if choice.remedy)]
+    yield from (f"no remedy {name!r}" for name in named if name not in remedies)
+    facts = [*step.marks, *(fact for choice in step.choices for fact in choice.facts)]
+    yield from (f"no fact {fact!r}" for fact in facts if fact not in k.vocabulary.facts)
+    poses = {pose for pose in (step.pose, step.helper_pose) if pose}
+    yield from (f"no picture {pose!r}" for pose in poses if k.poses and pose not in k.poses)  # TEMP
+    if not step.pose:
+        yield "needs a picture"
+
+
+def _poses(k: Knowledge) -> Iterator[str]:
+    """That a person could take the poses is for the drawing to judge, and for its tests."""
+    for name, scene in k.poses.items():
+        where = f"knowledge/poses/{name}.toml"
+        yield from (f"{where}: no {key}" for key in ("title", "desc", "pose") if not scene.get(key))
 
 
 def _lists(k: Knowledge) -> Iterator[str]:

@@ -6,6 +6,7 @@ Each folder is read when it is first asked for, so that a check at the command l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from uncramp.model import (
     ALWAYS,
     AllOf,
     AnyOf,
+    Choice,
     Claim,
     Conflict,
     ConflictEvidence,
@@ -33,6 +35,7 @@ from uncramp.model import (
     Medicine,
     Outcome,
     Paragraph,
+    Protocol,
     RedFlag,
     Remedy,
     RemedyRule,
@@ -43,6 +46,7 @@ from uncramp.model import (
     Sign,
     Signed,
     Source,
+    Step,
     Threshold,
     Trigger,
     Verdict,
@@ -50,6 +54,7 @@ from uncramp.model import (
 )
 
 HERE = Path(__file__).parent
+VERSIONED = ("red_flags", "remedies", "look_alikes", "protocols")
 EVERYTHING = "everything"
 """In `withholds`: all remedies."""
 
@@ -73,7 +78,7 @@ class Knowledge:
         return self._made(
             "facts",
             lambda: Vocabulary(
-                facts={key: _fact(key, t) for key, t in data["facts"].items()},
+                facts={key: _fact(key, t, data["groups"]) for key, t in data["facts"].items()},
                 groups={key: Group(id=key, **t) for key, t in data["groups"].items()},
                 thresholds={key: Threshold(id=key, **t) for key, t in data["thresholds"].items()},
                 signs={key: Sign(key, t["words"], _rule(t)) for key, t in data["signs"].items()},
@@ -120,12 +125,38 @@ class Knowledge:
         return tuple(sorted(self._folder("guide", _guide_page), key=lambda page: page.order))
 
     @cached_property
+    def protocols(self) -> dict[str, Protocol]:
+        """Guided relief by place, in the order in which places are offered."""
+        relief, shared = self._table("relief"), self.shared_steps
+        found = self._folder("protocols", lambda key, t: _protocol(key, t, shared, relief))
+        return {p.id: p for p in sorted(found, key=lambda p: p.order)}
+
+    @cached_property
+    def shared_steps(self) -> dict[str, Step]:
+        """The steps of relief that places share, in the order of their file."""
+        return self._made(
+            "relief", lambda: {k: _step(k, t) for k, t in self._table("relief")["steps"].items()}
+        )
+
+    @cached_property
+    def poses(self) -> dict[str, Table]:
+        """The scenes of the drawn figures, as data."""
+        return {path.stem: _read(path) for path in self._paths("poses")}
+
+    @cached_property
     def seeds(self) -> tuple[Seed, ...]:
         return self._each("seeds", lambda key, t: Seed(id=key, **t))
 
     @cached_property
     def medicines(self) -> tuple[Medicine, ...]:
         return self._each("medicines", lambda key, t: Medicine(key, tuple(t["names"]), tuple(t["facts"])))
+
+    @cached_property
+    def generic(self) -> dict[str, str]:
+        """What is said in place of words that would name a condition or a medicine of the person."""
+        return self._made(
+            "generic", lambda: {key: str(words) for key, words in self._table("generic").items()}
+        )
 
     @cached_property
     def emergency_numbers(self) -> dict[str, EmergencyNumber]:
@@ -148,9 +179,9 @@ class Knowledge:
     def version(self) -> str:
         """Twelve letters that change whenever anything that a check reads changes."""
         digest = sha256()
-        names = ("facts", "remedy_groups", "dispositions")
+        names = ("facts", "remedy_groups", "dispositions", "relief")
         files = [self.root / f"{name}.toml" for name in names]
-        files += [path for folder in ("red_flags", "remedies", "look_alikes") for path in self._paths(folder)]
+        files += [path for folder in VERSIONED for path in self._paths(folder)]
         for path in files:
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:12]
@@ -244,8 +275,8 @@ def _part(part: str | Table) -> Rule:
     return part if isinstance(part, str) else _rule(part)
 
 
-def _fact(key: str, t: Table) -> Fact:
-    given = dict(t)
+def _fact(key: str, t: Table, groups: Table) -> Fact:
+    given = {"lasting": groups.get(t["group"], {}).get("lasting", False), **t}
     kind = FactKind(given.pop("kind", "yes_no"))
     return Fact(id=key, kind=kind, choices=tuple(given.pop("choices", {}).items()), **given)
 
@@ -338,6 +369,45 @@ def _guide_page(key: str, t: Table) -> GuidePage:
         signed=_signed(t),
         **_only(t, "order", "title", "short"),
     )
+
+
+def _protocol(key: str, t: Table, shared: Mapping[str, Step], relief: Table) -> Protocol:
+    """The steps of a place: its own, the techniques it takes over from the shared ones, and the shared rest.
+
+    A place may word or draw a shared technique its own way; what it does not say stays as it is.
+    """
+    buttons = tuple(_choice(name, c) for name, c in relief["buttons"].items())
+    steps = dict(shared)
+    for name, own in t.get("steps", {}).items():
+        steps[name] = _step(name, {**relief["steps"].get(name, {}), **own})
+    techniques, first = tuple(t["techniques"]), t.get("first", "@technique")
+    for name, step in list(steps.items()):
+        if step.cramping and name not in (*techniques, first):
+            del steps[name]
+        elif step.cramping:
+            steps[name] = replace(step, choices=(*step.choices, *buttons))
+    return Protocol(
+        id=key,
+        techniques=techniques,
+        first=first,
+        stop=relief["stop"],
+        steps=steps,
+        evidence=tuple(t["evidence"]),
+        states=t.get("states", {}),
+        signed=_signed(t),
+        **_only(t, "order", "title", "short", "safe"),
+    )
+
+
+def _step(key: str, t: Table) -> Step:
+    given = dict(t)
+    lists: dict[str, Any] = {name: tuple(given.pop(name, ())) for name in ("remedies", "prompts", "marks")}
+    choices = tuple(_choice(name, c) for name, c in given.pop("choices", {}).items())
+    return Step(id=key, choices=choices, **lists, **given)
+
+
+def _choice(key: str, t: Table) -> Choice:
+    return Choice(id=key, **t)
 
 
 def _emergency_number(key: str, t: Table) -> EmergencyNumber:
