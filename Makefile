@@ -3,12 +3,13 @@
 #   make test               check style, types, layers, then run the tests
 #   make test-all           the same with the slow tests
 #   make docs               write the reference pages anew
+#   make voice              record what guided relief says, where words have changed (needs espeak-ng and lame)
 #   make bench              measure what the README states
 #   make lock               write the hash-locked requirements anew; make lock UP=--upgrade for newer ones
 #   make clean              remove all that was made
 # To install by pip alone: make run UVP=".venv/bin/python -m pip install -q"
 
-.PHONY: run test test-all check docs bench lock clean
+.PHONY: run test test-all check docs voice bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +36,9 @@ check: $(VENV)/dev.stamp
 
 docs: $(VENV)/run.stamp
 	@$(BIN)/uncramp reference docs/reference --safety SAFETY.md
+
+voice: $(VENV)/run.stamp
+	@$(PY) tools/voice.py $(ARGS)
 
 bench: $(VENV)/dev.stamp
 	@for file in bench/*.py; do $(PY) "$$file" || exit 1; done

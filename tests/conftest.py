@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import address, diary, own_diary, postgres_server
+
+__all__ = ["address", "diary", "own_diary", "postgres_server"]
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -33,6 +37,16 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 SERVER_START_SECONDS = 20.0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test ever touches a real diary: all of them, and what they start, live in a folder of their own."""
+    home = tmp_path_factory.mktemp("uncramp-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNCRAMP_HOME", str(home))
+        patch.delenv("UNCRAMP_DATABASE", raising=False)
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("check", "guide", "why", "facts", "serve", "review", "reference")
+COMMANDS = ("relief", "check", "card", "guide", "why", "facts", "serve", "passphrase", "import", "review", "reference")
 
 
 def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

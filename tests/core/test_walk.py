@@ -14,7 +14,7 @@ from uncramp.model import Disposition, Position, Timed, Told, Verdict
 PROTOCOLS = tuple(knowledge().protocols.values())
 JUDGE = judge()
 STRETCHES = {"stretch", "standing_stretch", "forward_bend", "partner_stretch", "forceful_stretch"}
-STRAIN = {"pop", "leg_cold_or_numb", "one_leg_swollen", "chest_or_breath", "confused_or_hot", "cannot_stand"}
+STRAIN = {"pop", "leg_cold_or_numb", "one_leg_swollen", "chest_or_breath", "confused_or_hot", "cannot_stand", "fell", "far_worse", "operated"}
 
 
 def at(place: str, *answers: Timed, seconds: float = 0, **told: object) -> Position:
@@ -64,9 +64,11 @@ def test_whoever_says_something_is_wrong_sees_the_right_panel_after_one_more_ans
         "chest_or_breath": Disposition.EMERGENCY,
         "confused_or_hot": Disposition.EMERGENCY,
         "cannot_stand": Disposition.URGENT,
+        "fell": Disposition.URGENT,
+        "far_worse": Disposition.EMERGENCY,
     }
     opened = at(place, said("wrong", 5), seconds=6)
-    assert {c.id for c in opened.choices} == set(urgent_at_least)
+    assert {c.id for c in opened.choices} == {*urgent_at_least, "operated"}
     assert not opened.step.remedies
     for choice, least in urgent_at_least.items():
         end = at(place, said("wrong", 5), said(choice, 7), seconds=8)
@@ -168,6 +170,20 @@ def test_after_a_bruise_neither_warmth_nor_walking_is_offered() -> None:
     assert end.ended
     assert end.check.disposition is Disposition.ROUTINE
     assert end.check.stage == "suspected_strain"
+
+
+def test_after_a_fresh_operation_nothing_pulls_and_the_walk_goes_on() -> None:
+    for protocol in PROTOCOLS:
+        answers = [said("wrong", 5), said("operated", 7)]
+        here = at(protocol.id, *answers, seconds=8)
+        assert not here.ended
+        assert not set(here.step.remedies) & STRETCHES
+
+
+def test_nobody_gets_to_a_stretch_at_the_wheel_or_in_the_water_before_being_out_of_danger() -> None:
+    for place, step in (("car", "park"), ("water", "out_of_water")):
+        assert at(place).step.id == step
+        assert "another" not in {choice.id for choice in at(place).choices}
 
 
 def test_an_answer_that_is_not_offered_is_refused() -> None:

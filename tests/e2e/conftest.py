@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from tests.conftest import CHROMIUM_FLAGS, CHROMIUMS, free_port
+from uncramp.web.app import create_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -72,3 +93,237 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     for context in contexts:
         context.close()
     assert [complaint for v in visits for complaint in v.complaints] == []
+
+
+# ---- a phone that reaches its server by a name that is not this machine's, over https -----------------
+
+FAR_NAME = "cramp.test"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Made for one run. A worker is refused where a certificate is, unless the browser is told this key."""
+
+    key: Path
+    chain: Path
+    fingerprint: str
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    if shutil.which("openssl") is None:
+        without = pytest.fail if os.environ.get("UNCRAMP_REQUIRE_BROWSER") == "1" else pytest.skip
+        without("no openssl on this machine to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    key, chain = folder / "key.pem", folder / "cert.pem"
+    named = ["-subj", f"/CN={FAR_NAME}", "-addext", f"subjectAltName=DNS:{FAR_NAME}"]
+    made = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", str(key), "-out", str(chain)]
+    subprocess.run(["openssl", "req", "-x509", *made, *named], check=True, capture_output=True)
+    public = ["openssl", "pkey", "-in", str(key), "-pubout", "-outform", "DER"]
+    der = subprocess.run(public, check=True, capture_output=True).stdout
+    return Certificate(key, chain, b64encode(sha256(der).digest()).decode())
+
+
+# What Chromium calls of its own accord however it is told not to. A page that did would be seen by its tab.
+THE_BROWSER_ITSELF = frozenset({"accounts.google.com", "update.googleapis.com", "www.google.com"})
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[list[str]]:
+    """Who was called that is not ours: every other name leads to this one listener, also for a worker."""
+    called: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        called.append(str(listener.getsockname()[1]))
+
+        def listen() -> None:
+            with suppress(OSError):
+                while True:
+                    caller, _ = listener.accept()
+                    with caller:
+                        caller.settimeout(1)
+                        names = re.findall(r"[a-z0-9.-]+[.][a-z]{2,5}", caller.recv(2000).decode("latin-1"))
+                        called.extend(name for name in names[:1] if name not in THE_BROWSER_ITSELF)
+
+        thread = Thread(target=listen, daemon=True)
+        thread.start()
+        yield called
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def far_browser(browser: Browser, certificate: Certificate, elsewhere: list[str]) -> Iterator[Browser]:
+    """A browser of its own that knows the name and the key."""
+    chrome = browser.browser_type.launch(
+        executable_path=next(filter(None, map(shutil.which, CHROMIUMS))),
+        args=[
+            *CHROMIUM_FLAGS,
+            f"--host-resolver-rules=MAP {FAR_NAME} 127.0.0.1,MAP * 127.0.0.1:{elsewhere[0]}",
+            f"--ignore-certificate-errors-spki-list={certificate.fingerprint}",
+        ],
+    )
+    yield chrome
+    chrome.close()
+
+
+@dataclass
+class FakeDiary:
+    """Takes entries as the interface promises, counts them, and fails in the ways that are asked for.
+
+    Each of `moods` is for one PUT, the first for the next: a status that is answered instead of storing,
+    "503 after" and "drop after" (stored, but the answer is lost), "drop", "hotel" (a page that says 200),
+    "sign in" (a redirect to one).
+    """
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    moods: deque[str] = field(default_factory=deque)
+    origins: set[str] = field(default_factory=set)
+
+    async def put(self, request: Request) -> Response:
+        entry, body = request.path_params["id"], await request.json()
+        self.puts.append(entry)
+        self.origins.add(request.headers.get("sec-fetch-site", ""))
+        mood, _, after = (self.moods.popleft() if self.moods else "store").partition(" ")
+        status = self._store(entry, body) if mood == "store" or after == "after" else 0
+        match mood:
+            case "store":
+                return JSONResponse({"id": entry}, status)
+            case "drop":
+                request.scope["drop"]()
+                return Response(status_code=500)
+            case "hotel":
+                return HTMLResponse("<h1>Welcome to the hotel's network</h1>")
+            case "sign":
+                return RedirectResponse("/sign-in", 303)
+        return JSONResponse({"problems": ["kind: no such kind"]}, int(mood))
+
+    def _store(self, entry: str, body: dict[str, Any]) -> int:
+        known = self.rows.setdefault(entry, body)
+        return 409 if known != body else 200 if self.puts.count(entry) > 1 else 201
+
+
+class Killable(uvicorn.Server):
+    """Ends as a process that is killed does: the lines are cut, nobody is told."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+class Far:
+    """Our pages at `address`, with a diary that can be told to fail. It can be killed and come back."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self.diary = FakeDiary()
+        self.certificate = certificate
+        self.port = free_port()
+        self.address = f"https://{FAR_NAME}:{self.port}"
+        self.asked: list[str] = []
+        self.before: Callable[[Scope, Receive, Send], Awaitable[bool]] | None = None
+        self.app = create_app()
+        self.app.router.routes.insert(0, Route("/api/v1/entries/{id}", self.diary.put, methods=["PUT"]))
+
+    def start(self) -> None:
+        key, chain = self.certificate.key, self.certificate.chain
+        config = uvicorn.Config(
+            self, "127.0.0.1", self.port, ssl_keyfile=key, ssl_certfile=chain,
+            log_config=None, ws="none", lifespan="off", proxy_headers=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        self._server = Killable(config)
+        self._thread = Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As a proxy in front of the program does it: only the proxy has the name and the key."""
+        if scope["type"] == "http":
+            self.asked.append(f"{scope['method']} {scope['path']}")
+            headers = MutableHeaders(scope=scope)
+            headers["host"] = f"127.0.0.1:{self.port}"
+            if headers.get("origin") == self.address:
+                headers["origin"] = f"http://127.0.0.1:{self.port}"
+            # uvicorn has no word for "cut the line"; it is what a phone in a lift sees.
+            cycle = getattr(send, "__self__", None)
+            scope = {**scope, "scheme": "http", "drop": cycle.transport.abort if cycle else None}
+            if self.before and await self.before(scope, receive, send):
+                return
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture
+def far(certificate: Certificate) -> Iterator[Far]:
+    """A server of one's own, running."""
+    server = Far(certificate)
+    server.start()
+    yield server
+    server.stop()
+
+
+IN_CONTROL = """() => new Promise((done, failed) => {
+    const workers = navigator.serviceWorker;
+    if (workers.controller) done();
+    workers.oncontrollerchange = () => done();
+    setTimeout(() => failed(new Error("no worker was installed")), 20000);
+})"""
+
+
+@dataclass
+class Phone:
+    """A browser's whole storage: tabs, worker, caches, database."""
+
+    context: BrowserContext
+    far: Far
+    complaints: list[str] = field(default_factory=list)
+
+    def tab(self, path: str = "/now") -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda m: self.complaints.append(m.text) if "Security Policy" in m.text else None)
+        page.on("request", lambda r: None if self.is_ours(r.url) else self.complaints.append(r.url))
+        page.goto(self.far.address + path)
+        return page
+
+    def is_ours(self, url: str) -> bool:
+        return url.startswith((self.far.address + "/", "data:", "blob:"))
+
+    def installed(self, path: str = "/now") -> Page:
+        """A tab whose worker has filled its cache and answers for it."""
+        page = self.tab(path)
+        page.evaluate(IN_CONTROL)
+        return page
+
+    def cut_off(self) -> None:
+        """The server's process does not answer any more, and its port is closed."""
+        self.far.stop()
+
+    def back(self) -> None:
+        self.far.start()
+
+
+@pytest.fixture
+def phones(far_browser: Browser, far: Far, elsewhere: list[str]) -> Iterator[Callable[..., Phone]]:
+    """Phones as asked for. At the end no policy was broken and nobody else was called, also by no worker."""
+    made: list[Phone] = []
+
+    def another(**settings: Any) -> Phone:
+        made.append(Phone(far_browser.new_context(**{"viewport": PHONE, **settings}), far))
+        return made[-1]
+
+    already = len(elsewhere)
+    yield another
+    for phone in made:
+        phone.context.close()
+    assert [complaint for phone in made for complaint in phone.complaints] == []
+    assert elsewhere[already:] == []
+
+
+@pytest.fixture
+def phone(phones: Callable[..., Phone]) -> Phone:
+    return phones()

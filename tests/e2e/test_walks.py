@@ -28,9 +28,13 @@ def test_a_plain_night_cramp(visit: Callable[..., Visit], scripts: bool) -> None
 def test_a_torn_hamstring(visit: Callable[..., Visit], scripts: bool) -> None:
     v = visit(java_script_enabled=scripts)
     v.go("/")
-    v.page.get_by_role("link", name="It cramps now").click()
+    v.page.get_by_role("link", name="Left leg").click()
+    if scripts:
+        v.page.get_by_role("button", name="Something is wrong").click()
+        v.page.get_by_role("button", name="A pop, a snap or a stab").click()
+        v.page.locator("#player[data-screen=panel]").wait_for()
     with v.page.expect_navigation():
-        v.page.locator("button[name=pop]").click()
+        v.page.locator("form.pl-closer button" if scripts else "button[name=pop]").click()
     assert v.page.get_by_text("So far:").is_visible()
     v.walk("large_bruise", "cannot_bear_weight")
     assert v.page.locator("h1").inner_text() == "Get medical help today"

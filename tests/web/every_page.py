@@ -13,6 +13,7 @@ ONE_OF_EACH_KIND = (
     "/guide/what_is_happening",
     "/guide/why",
     "/guide/how_to_prevent",
+    "/pictures",
     "/why",
     "/why/dehydration",
     "/why/heat",
@@ -20,8 +21,14 @@ ONE_OF_EACH_KIND = (
     "/why/clot",
     "/sources/nice_ng158",
     "/about",
+    "/trust",
     "/review",
+    "/history",
 )
+
+
+def every_drawing() -> tuple[str, ...]:
+    return tuple(f"/poses/{name}{still}.svg" for name in knowledge().poses for still in ("", "-still"))
 
 
 def every_page() -> tuple[str, ...]:

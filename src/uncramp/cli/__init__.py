@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from uncramp import __version__
-from uncramp.cli import check, guide, lists, serve, why
+from uncramp.cli import card, check, guide, imports, lists, passphrase, pocket, relief, serve, why
 
 DONE, REFUSED = 0, 1
 
@@ -38,19 +38,21 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _is_refusal(problem: Exception) -> bool:
     from uncramp.actions.check import Refused
+    from uncramp.actions.home import DiaryUnusable
     from uncramp.actions.library import BrokenKnowledge
 
-    return isinstance(problem, Refused | BrokenKnowledge | OSError)
+    return isinstance(problem, Refused | BrokenKnowledge | DiaryUnusable | OSError)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="uncramp",
         description="Is it more than a cramp? What is it, what now, and how not again.",
-        epilog="Begin with `uncramp check` or `uncramp serve`. It is no medical device: see `uncramp guide`.",
+        epilog="It cramps now: `uncramp relief`. Else begin with `uncramp check` or `uncramp serve`. "
+        "It is no medical device: see `uncramp guide`.",
     )
     parser.add_argument("--version", action="version", version=f"uncramp {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (check, guide, why, serve, lists):
+    for module in (relief, check, card, guide, why, serve, pocket, passphrase, imports, lists):
         module.add(commands)
     return parser

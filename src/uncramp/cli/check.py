@@ -18,7 +18,7 @@ LONGEST_LIST = 6
 
 if TYPE_CHECKING:
     from uncramp.actions.check import Checked, Screen
-    from uncramp.model import Fact, Reason, RemedyVerdict
+    from uncramp.model import Fact, Outcome, Reason, RemedyVerdict
 
 
 def add(commands: Any) -> None:
@@ -168,12 +168,12 @@ def _print_checked(checked: Checked, country: str) -> None:
 
     answer = checked.check
     print()
-    say(f"== {_title(checked)} ==")
+    say(f"== {title_of(checked.outcome, answer.within)} ==")
     say(checked.outcome.words)
     if answer.ask_next:
         _print_open_questions(checked)
     if answer.disposition >= Disposition.URGENT:
-        _print_number(country)
+        print_number(country)
     for reason in check.main_reasons(checked):
         _print_reason(checked, reason)
     if others := check.other_reasons(checked):
@@ -195,11 +195,11 @@ def _print_checked(checked: Checked, country: str) -> None:
     )
 
 
-def _title(checked: Checked) -> str:
+def title_of(outcome: Outcome, within: str | None) -> str:
+    """How soon somebody should look at it, in capitals."""
     from uncramp.actions.words import WITHIN
 
-    title = checked.outcome.title.upper()
-    within = checked.check.within
+    title = outcome.title.upper()
     return title if within in (None, "now", "today") else f"{title} {WITHIN[str(within)].upper()}"
 
 
@@ -230,7 +230,8 @@ def _print_look_alikes(checked: Checked) -> None:
         say(f"- {checked.question(fact)} {'yes' if yes else 'no'}", indent="  ")
 
 
-def _print_number(country: str) -> None:
+def print_number(country: str) -> None:
+    """The emergency number of the country, or the common ones side by side."""
     from uncramp.actions.check import COMMON_NUMBERS, emergency_number
 
     found = emergency_number(country) if country else None

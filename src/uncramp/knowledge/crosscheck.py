@@ -297,7 +297,7 @@ def _step(step: Step, k: Knowledge) -> Iterator[str]:
     facts = [*step.marks, *(fact for choice in step.choices for fact in choice.facts)]
     yield from (f"no fact {fact!r}" for fact in facts if fact not in k.vocabulary.facts)
     poses = {pose for pose in (step.pose, step.helper_pose) if pose}
-    yield from (f"no picture {pose!r}" for pose in poses if k.poses and pose not in k.poses)  # TEMP
+    yield from (f"no picture {pose!r}" for pose in poses if pose not in k.poses)
     if not step.pose:
         yield "needs a picture"
 

@@ -58,6 +58,9 @@ VERSIONED = ("red_flags", "remedies", "look_alikes", "protocols")
 EVERYTHING = "everything"
 """In `withholds`: all remedies."""
 
+NEXT = "@technique"
+"""Where a button leads that asks for the next technique."""
+
 Table = Mapping[str, Any]
 Noun = TypeVar("Noun")
 
@@ -385,7 +388,9 @@ def _protocol(key: str, t: Table, shared: Mapping[str, Step], relief: Table) -> 
         if step.cramping and name not in (*techniques, first):
             del steps[name]
         elif step.cramping:
-            steps[name] = replace(step, choices=(*step.choices, *buttons))
+            # A step that makes safe first (park, get out of the water) is not to be passed by another way.
+            added = [b for b in buttons if name != first or b.to != NEXT]
+            steps[name] = replace(step, choices=(*step.choices, *added))
     return Protocol(
         id=key,
         techniques=techniques,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -13,14 +14,49 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from uncramp.actions.check import Refused
+from uncramp.actions.doors import Doors, told
+from uncramp.actions.home import DiaryUnusable
 from uncramp.actions.library import refuse_broken_knowledge
-from uncramp.web.guard import HEADERS, Guard
-from uncramp.web.routes import about, check, guide, home, review, why
+from uncramp.actions.tries import Tries
+from uncramp.web.guard import Clock, Guard, log, problem
+from uncramp.web.routes import (
+    about,
+    check,
+    entries,
+    guide,
+    home,
+    now,
+    offline,
+    phone,
+    pocket,
+    poses,
+    review,
+    sign_in,
+    trust,
+    why,
+    worked,
+)
 from uncramp.web.show import Show, country_of, show_of
 from uncramp.web.words import Words
 
 STATIC = Path(__file__).parent / "static"
-NOUNS = (home, check, guide, why, about, review)
+NOUNS = (
+    home,
+    entries,
+    pocket,
+    now,
+    check,
+    offline,
+    guide,
+    why,
+    about,
+    review,
+    sign_in,
+    trust,
+    phone,
+    poses,
+    worked,
+)
 
 
 @asynccontextmanager
@@ -29,8 +65,12 @@ async def broken_knowledge_stops_the_start(_app: FastAPI) -> AsyncIterator[None]
     yield
 
 
-def create_app(pseudo: bool = False) -> FastAPI:
-    """The application; `pseudo` shows it in the test language."""
+def by_the_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(pseudo: bool = False, doors: Doors | None = None, clock: Clock = by_the_clock) -> FastAPI:
+    """The application behind `doors`, this machine's own if none; `pseudo` shows it in the test language."""
     app = FastAPI(
         title="uncramp",
         docs_url=None,
@@ -39,40 +79,50 @@ def create_app(pseudo: bool = False) -> FastAPI:
         lifespan=broken_knowledge_stops_the_start,
     )
     app.state.show = Show(Words(pseudo))
+    app.state.doors = doors or Doors()
+    app.state.clock = clock
+    app.state.tries = Tries()
+    app.state.show.pages.globals["doors"] = app.state.doors
     for noun in NOUNS:
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(Exception, our_fault)
-    app.add_middleware(Guard, show=app.state.show)
+    app.add_exception_handler(DiaryUnusable, not_just_now)
+    # What none of these expects, the guard answers and logs.
+    app.add_middleware(Guard, show=app.state.show, doors=app.state.doors, clock=clock)
     return app
+
+
+def served() -> FastAPI:
+    """The application behind the doors that `uncramp serve` opened in this process."""
+    return create_app(doors=told())
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    page = show_of(request).error(status, country=country_of(request))
+    page = _problem(request, status)
     page.headers.update(getattr(error, "headers", None) or {})
     return page
 
 
 async def unreadable(request: Request, _error: Exception) -> Response:
-    return show_of(request).error(422, country=country_of(request))
+    return _problem(request, 422)
 
 
 async def refused(request: Request, error: Exception) -> Response:
     """What was asked for or sent cannot be used; the problems name the place and the mend."""
     problems = error.problems if isinstance(error, Refused) else ()
-    status = 422 if request.method == "POST" else 404
-    return show_of(request).error(status, problems=problems, country=country_of(request))
+    return _problem(request, 404 if request.method in ("GET", "HEAD") else 422, problems)
 
 
-async def our_fault(request: Request, _error: Exception) -> Response:
-    page = show_of(request).error(500, country=country_of(request))
-    # This answer is made outside the guard, which therefore cannot add them.
-    page.headers.update({**HEADERS, "Cache-Control": "no-store"})
-    return page
+async def not_just_now(request: Request, error: Exception) -> Response:
+    """The diary cannot be read or written. Why is for the owner of this machine, and no page says it."""
+    log.error("%s", error)
+    return _problem(request, 503)
 
 
-app = create_app()
+def _problem(request: Request, status: int, problems: tuple[str, ...] = ()) -> Response:
+    country = country_of(request)
+    return problem(show_of(request), request.url.path, status, problems=problems, country=country)

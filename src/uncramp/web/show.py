@@ -17,6 +17,7 @@ from uncramp.actions.check import COMMON_NUMBERS, emergency_number
 from uncramp.actions.library import knowledge
 from uncramp.actions.medicines import near_names
 from uncramp.model import EmergencyNumber
+from uncramp.web.build import build
 from uncramp.web.words import Words, catalogue
 
 COUNTRY = "country"
@@ -41,6 +42,8 @@ class Show:
         self.pages.globals |= {
             "t": words,
             "lang": words.lang,
+            "mode": "server",
+            "build": build(),
             "dir": words.dir,
             "picture": picture,
             "group_title": lambda group: knowledge().vocabulary.groups[group].title,

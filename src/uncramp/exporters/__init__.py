@@ -1,0 +1,1 @@
+"""Files out: one module a format, each given plain data and giving back bytes."""

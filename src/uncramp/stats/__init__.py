@@ -1,0 +1,1 @@
+"""Numbers only: arrays in, arrays out. It knows nothing of cramps; each function names its paper."""

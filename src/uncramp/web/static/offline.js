@@ -1,0 +1,78 @@
+// Installs the service worker, sends what waits when there is a chance, and shows what the person should know.
+(() => {
+  "use strict";
+
+  const { mode, country, person } = document.documentElement.dataset;
+  const { store } = window.uncramp;
+
+  // ---- the worker ----
+
+  const workers = mode === "file" ? undefined : navigator.serviceWorker;
+
+  // A new version takes over at once, but never in the middle of a walk, in this tab or another.
+  async function takeOver(registration) {
+    if (registration.waiting && registration.active && !(await store.loadWalk())) {
+      registration.waiting.postMessage("take over");
+    }
+  }
+
+  async function install() {
+    const address = mode === "server" ? "/sw.js" : "sw.js";
+    const registration = await workers.register(address, { updateViaCache: "none" });
+    await takeOver(registration);
+    registration.addEventListener("updatefound", () => {
+      const coming = registration.installing;
+      coming.addEventListener("statechange", () => {
+        if (coming.state === "installed") takeOver(registration).catch(() => {});
+      });
+    });
+    if (country !== undefined && workers.controller) workers.controller.postMessage({ country });
+  }
+
+  if (workers) {
+    window.addEventListener("load", () => install().catch(() => {}));
+  }
+
+  // ---- the outbox ----
+
+  // Nothing is sent before it is known whose it is.
+  const known = person ? store.belongsTo(person) : Promise.resolve();
+  let timer = 0;
+  let failures = 0;
+
+  async function send() {
+    clearTimeout(timer);
+    await known;
+    const { waiting, stopped } = await store.flush();
+    failures = stopped === "unreachable" ? failures + 1 : 0;
+    show("waiting", waiting > 0 && stopped !== "sign_in");
+    if (!waiting) {
+      show("sign_in", false);
+    } else if (stopped !== "sign_in") {
+      const seconds = stopped === "unreachable" ? Math.min(60, 5 * 2 ** (failures - 1)) : 60;
+      timer = setTimeout(sendQuietly, seconds * 1000);
+    }
+  }
+
+  // A fault here must never disturb the walk.
+  const sendQuietly = () => send().catch(() => {});
+
+  if (mode === "server") {
+    window.addEventListener("online", sendQuietly);
+    window.addEventListener("pageshow", sendQuietly);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) sendQuietly(); });
+    document.addEventListener("uncramp:stored", sendQuietly);
+  }
+
+  // ---- notes: the words stand in the page, hidden ----
+
+  const NOTES = { sign_in: "sign_in", conflict: "aside", refused: "aside", memory: "memory", full: "memory" };
+
+  function show(note, shown) {
+    const line = document.querySelector(`[data-note="${note}"]`);
+    if (line) line.hidden = !shown;
+  }
+
+  document.addEventListener("uncramp:trouble", ({ detail }) => show(NOTES[detail.why], true));
+  store.problems().then((found) => { if (found.length) show("aside", true); }, () => {});
+})();
