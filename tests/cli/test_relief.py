@@ -93,7 +93,11 @@ def test_enter_ends_the_cramp_and_after_the_list_and_the_steps_it_is_in_the_diar
     said = capsys.readouterr().out
     assert said.index("Sit up. Keep the sore leg") < said.index("Good. Stop pulling")
     assert said.index("Did you feel or hear a pop") < said.index("take a few slow steps")
-    assert said.index("warmth or cold") < said.index("NOTHING WORRYING SO FAR") < said.index("Go easy")
+    assert (
+        said.index("warmth or cold")
+        < said.index("NOTHING WORRYING SO FAR")
+        < said.index("Rest. If it comes back")
+    )
     [body] = kept()
     assert body["side"] == "left"
     assert body["as"] == "self"
@@ -107,7 +111,13 @@ def test_enter_ends_the_cramp_and_after_the_list_and_the_steps_it_is_in_the_diar
         "walks_fine",
         "neither",
     ]
-    assert body["facts"] == {"pop": False, "bruise": False, "sore_spot": False, "one_leg_swollen": False}
+    assert body["facts"] == {
+        "pop": False,
+        "bruise": False,
+        "sore_spot": False,
+        "one_leg_swollen": False,
+        "leg_red_or_hot": False,
+    }
     assert body["asleep"] is None
 
 

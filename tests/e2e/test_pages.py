@@ -204,5 +204,5 @@ def test_on_paper_the_answer_is_whole(visit: Callable[..., Visit]) -> None:
     a_settled_answer(v)
     v.page.emulate_media(media="print")
     assert not v.page.locator("nav").first.is_visible()
-    assert v.page.locator(".net").is_visible()
+    assert v.page.locator("main .net").is_visible()
     assert len(v.page.pdf()) > 10_000

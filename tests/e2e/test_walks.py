@@ -21,7 +21,7 @@ def test_a_plain_night_cramp(visit: Callable[..., Visit], scripts: bool) -> None
     assert v.walk("cramping_now", age="44", cramp_minutes="3") <= 8
     assert v.page.locator("h1").inner_text() == "Look after it yourself"
     assert v.page.get_by_role("heading", name="Gentle stretch that you hold yourself").is_visible()
-    assert v.page.locator(".net").is_visible()
+    assert v.page.locator("main .net").is_visible()
 
 
 @SCRIPTS

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from tests.diary.entries import EPISODE, NIGHT, an_entry, uuid
 from uncramp import model
-from uncramp.actions import import_files
+from uncramp.actions import home, import_files
 from uncramp.actions.check import Refused
 from uncramp.actions.entries import as_json, newest
+from uncramp.cli import main
 from uncramp.diary.connection import Diary, open_diary
 from uncramp.diary.entries import newest as newest_in
 from uncramp.diary.people import first_person
@@ -101,6 +102,44 @@ def test_bad_records_are_listed_with_their_place_and_the_rest_is_imported(
     assert len(imported.refused) == len(BAD_RECORDS)
     assert all(record.where and record.why.endswith(".") for record in imported.refused)
     assert [entry.id for entry in newest(diary, me)] == [uuid(2)]
+
+
+HOSTILE = "\x1b]0;title\x07\x1b[31m\x9b1m\u202e\n0 refused\r"
+
+
+def hostile(text: str) -> list[dict[str, Any]]:
+    """Records with `text` at each place that a refusal quotes."""
+    good = as_record(an_entry("", 1))
+    return [
+        {**good, text: 1}, {**good, "id": text}, {**good, "kind": text}, {**good, "start": text},
+        {**good, "start": f"2026-11-22{text[:1]}03:10:05"}, {**good, "origin": text},
+        {**good, "replaces": text}, {**good, "offset_minutes": text},
+        {**good, "body": {**EPISODE, text: 1}}, {**good, "body": {**EPISODE, "side": text}},
+        {**good, "body": {**EPISODE, "facts": {text: 1}}},
+        {**good, "body": {**EPISODE, "facts": {"age": text}}},
+        {**good, "body": {**EPISODE, "protocol": text}},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "\ud800", "\udc1b]x"], ids=ascii)
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--json",), ("--dry-run", "--json")], ids=" ".join)
+def test_a_hostile_file_cannot_speak_to_the_terminal_and_its_good_records_are_kept(
+    tmp_path: Path, own_diary: str, capsysbinary: pytest.CaptureFixture[bytes], text: str, options: tuple[str, ...]
+) -> None:
+    good = as_record(an_entry("", 2))
+    path = export(tmp_path / "a.json", *hostile(text), good)
+    with pytest.raises(SystemExit) as left:
+        main(["import", str(path), *options])
+    said = capsysbinary.readouterr()
+    assert left.value.code == 0
+    assert said.err == b""
+    assert [c for c in said.out.decode() if c != "\n" and not c.isprintable()] == []
+    assert b"\n0 refused" not in said.out
+    home.close_diaries()
+    diary = open_diary(own_diary)
+    kept = [entry.id for entry in newest(diary, first_person(diary, NIGHT))]
+    diary.close()
+    assert kept == ([] if "--dry-run" in options else [uuid(2)])
 
 
 BAD_FILES = (

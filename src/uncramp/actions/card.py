@@ -113,13 +113,14 @@ def _panels(made: Sheet, country: str) -> tuple[Panel, ...]:
 
 def _limit(made: Sheet, country: str) -> Panel:
     """What time alone says: help is needed, and the gentle hold may go on."""
-    advice, *meanwhile = made.limits[0].do
+    # What would make it an emergency stands in the first panel of the card already.
+    advice, meanwhile, *_ = made.limits[0].do
     found = emergency_number(country) if country else None
     return Panel(
         symbol=outcome_of(Disposition.URGENT).symbol,
         heading=advice.rstrip("."),
         signs=tuple(flag.name for flag in made.limits),
-        do=tuple(meanwhile),
+        do=(meanwhile,),
         numbers=f"Advice line: {found.advice_line}" if found and found.advice_line else "",
     )
 

@@ -19,7 +19,7 @@ LARGEST = 300
 """Picture points for one body height."""
 BELOW_FLOOR = 0.035
 ARM = frozenset({"arm", "fore", "hand"})
-UNBOUNDED = frozenset({"floor", "ground", "wall_behind", "plane", "rail"})
+UNBOUNDED = frozenset({"floor", "ground", "wall_behind", "plane", "rail", "water"})
 """Props that run out of the picture and take no part in fitting it."""
 
 

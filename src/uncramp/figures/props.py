@@ -275,11 +275,12 @@ def breath(p: Table) -> Marks:
 
 
 def water(p: Table) -> Marks:
-    """Water cut open, its surface as waves."""
+    """Water cut open below its waves; of no depth it is one more row of waves, for what lies half in it."""
     x, y, w, h = p["x"], p["y"], p["w"], p["h"]
-    count = round(w / 0.1)
-    top = [(x + w * i / count, y + (0.008 if i % 2 else -0.008)) for i in range(count + 1)]
-    return (area("sky", (x, y - h), *top, (x + w, y - h)), curve("wave-line", *top))
+    count = round(w / 0.08)
+    top = [(x + w * i / count, y + (0.009 if i % 2 else -0.009)) for i in range(count + 1)]
+    crests = curve("cold-line", *top)
+    return (area("sky", (x, y - h), *top, (x + w, y - h)), crests) if h else (crests,)
 
 
 DRAWN: Final[dict[str, Callable[[Table], Marks]]] = {
@@ -314,15 +315,25 @@ DRAWN: Final[dict[str, Callable[[Table], Marks]]] = {
 
 
 def pack(p: Table) -> Marks:
-    """A wrapped pack or folded towel along the back of a bone, bent round it."""
+    """A pack in a cloth, held along the back of a bone and bent round it; the cloth lies all about it."""
     (a, b), thick, under = p["span"], p.get("thick", 0.040), p.get("off", 0.056)
-    length = 0.245
-    along = [length * (a + (b - a) * i / 4) for i in range(5)]
-    drop = [under - 0.016 * i / 4 for i in range(5)]
-    inner = [(t, -d) for t, d in zip(along, drop, strict=True)]
-    outer = [(t, -d - thick) for t, d in zip(along, drop, strict=True)]
-    folds = [line("page-line", inner[i], outer[i]) for i in (1, 2, 3)]
-    return (blob(p.get("fill", "cold"), *inner, *reversed(outer)), *folds)
+    cloth, hem = 0.245 * (b - a), 0.013
+
+    def sheet(rim: float) -> tuple[list[Point], list[Point]]:
+        """The side to the skin and the side away from it, `rim` inside the edge."""
+        steps = [i / 4 for i in range(5)]
+        along = [0.245 * a + rim + (cloth - 2 * rim) * u for u in steps]
+        drop = [under - 0.016 * u for u in steps]
+        inner = [(t, -d - rim) for t, d in zip(along, drop, strict=True)]
+        return inner, [(t, -d - thick + rim) for t, d in zip(along, drop, strict=True)]
+
+    (skin, away), (inner, outer) = sheet(0.0), sheet(hem)
+    folds = [line("edge-line", skin[i], away[i]) for i in (1, 3)]
+    return (
+        blob("soft", *skin, *reversed(away)),
+        blob(p.get("fill", "cold"), *inner, *reversed(outer)),
+        *folds,
+    )
 
 
 def phone(_: Table) -> Marks:

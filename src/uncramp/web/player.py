@@ -21,11 +21,16 @@ LIMITS = {
     "comes_back_s": relief.COMES_BACK_S,
     # In the first half minute nobody has done more than to say where they are.
     "moves_s": 30,
+    "orders_s": 5,
     "forgotten_s": 2 * 3600,
 }
-"""For how many seconds a new cramp is the same one come back, a place can be put right, a walk is kept."""
+"""For how many seconds a new cramp is the same one come back, a place can be put right, the first
+technique may still be another, a walk is kept."""
 
-ANOTHER, LET_GO, CHECKED, FINE = "another", "let_go", "checked", "walks_fine"
+LET_GO, CHECKED, FINE = "let_go", "checked", "walks_fine"
+NEXT_WAY = "@technique"
+"""Where a button leads that goes on to the next technique."""
+
 NOTHING_KNOWN = Told(0.0)
 
 
@@ -132,13 +137,14 @@ class InWords:
 
 @dataclass(frozen=True)
 class Wrong:
-    """Something that can be wrong, and what to do then."""
+    """Something that can be wrong, and what to do then. `left` are the steps that still may be done."""
 
     choice: Choice
     outcome: Outcome
     within: str | None
     reasons: tuple[Reason, ...]
     facts: str
+    left: tuple[InWords, ...]
 
 
 @cache
@@ -151,15 +157,14 @@ def in_words(place: str) -> tuple[InWords, ...]:
     """Every step of the place in its order, as somebody sees it of whom we know nothing."""
     walked = (LET_GO, CHECKED, FINE)
     after = [walked[:1], walked[:2], walked, *((*walked, last) for last in ("warm", "cold", "neither"))]
-    return tuple(map(_told, (*_while_it_cramps(place), *(_at(place, given) for given in after))))
+    return tuple(map(_told, (*_while_it_cramps(place, ()), *(_at(place, given) for given in after))))
 
 
-def _while_it_cramps(place: str) -> Iterator[Position]:
-    given: tuple[str, ...] = ()
-    there = beginning(place)
+def _while_it_cramps(place: str, given: tuple[str, ...]) -> Iterator[Position]:
+    there = _at(place, given)
     yield there
-    while ANOTHER in {choice.id for choice in there.choices}:
-        given = (*given, ANOTHER)
+    while onward := [choice.id for choice in there.choices if choice.to == NEXT_WAY]:
+        given = (*given, onward[0])
         there = _at(place, given)
         yield there
 
@@ -190,4 +195,5 @@ def _wrong(place: str, choice: Choice) -> Wrong:
     top = [r for r in end.check.reasons if r.red_flag.disposition is end.check.disposition]
     facts = {**relief.protocol(place).states, **choice.facts, "cramping_now": True}
     outcome = knowledge().outcomes[end.check.disposition]
-    return Wrong(choice, outcome, end.check.within, tuple(top), json.dumps(facts))
+    left = () if end.ended else tuple(map(_told, _while_it_cramps(place, ("wrong", choice.id))))
+    return Wrong(choice, outcome, end.check.within, tuple(top), json.dumps(facts), left)

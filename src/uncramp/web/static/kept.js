@@ -58,15 +58,17 @@
   async function show() {
     const episodes = (await store.entries()).filter((entry) => entry.kind === "episode");
     const waiting = await store.waiting();
+    const remove = element("button", say("delete"), { type: "button", class: "button" });
+    remove.addEventListener("click", deleteAll);
     if (!episodes.length) {
       const start = element("a", say("start"), { class: "button button-main", href: at("now") });
-      page.replaceChildren(element("p", say("nothing"), { class: "large" }), element("p", start));
+      // Rules with the person's own facts, or what another person wrote, may lie here all the same.
+      page.replaceChildren(
+        element("p", say("nothing"), { class: "large" }), element("p", start), element("div", remove, { class: "buttons" }));
       return;
     }
     const save = element("button", say("save"), { type: "button", class: "button button-main", id: "save" });
     save.addEventListener("click", saveAsFile);
-    const remove = element("button", say("delete"), { type: "button", class: "button" });
-    remove.addEventListener("click", deleteAll);
     const notes = [element("p", say("where"), { class: "intro" })];
     if (waiting) notes.push(element("p", say("waiting", { n: waiting }), { class: "notes" }));
     page.replaceChildren(

@@ -28,7 +28,7 @@
 
   let sound = null;
   let tapped = false;
-  let owed = "";
+  let owed = [];
 
   const allowed = () => tapped || Boolean(navigator.userActivation?.hasBeenActive);
 
@@ -36,7 +36,7 @@
     tapped = true;
     sound ??= window.AudioContext ? new AudioContext() : null;
     if (sound?.state === "suspended") sound.resume().catch(() => {});
-    if (owed) setTimeout(() => { if (owed) say(owed); }, FLASH_MS);
+    if (owed.length) setTimeout(() => { if (owed.length) say(owed); }, FLASH_MS);
   }
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, unlock, { capture: true });
 
@@ -52,6 +52,7 @@
 
   let index = null;
   let playing = null;
+  let wanted = 0;
   const clips = new Map();
 
   async function clipOf(text) {
@@ -67,53 +68,59 @@
   }
 
   function hush() {
+    wanted += 1;
     voices?.cancel();
     playing?.stop();
     playing = null;
-    owed = "";
+    owed = [];
   }
 
-  // Says it, and nothing else at the same time. What may wait (`softly`) does not cut short what is being said.
-  function say(text, softly = false) {
-    if (!settings.sound || !text || document.hidden) return;
+  // Says the sentences, and nothing else at the same time. What may wait (`softly`) does not cut short what is being
+  // said.
+  function say(sentences, softly = false) {
+    if (!settings.sound || !sentences.length || document.hidden) return;
     if (softly && (voices?.speaking || playing)) return;
     hush();
-    if (!allowed()) owed = text;
+    if (!allowed()) owed = sentences;
     const voice = ownVoice();
-    if (voice) speak(text, voice);
-    else if (allowed()) play(text);
+    if (voice) speak(sentences, voice);
+    else if (allowed()) play(sentences);
   }
 
-  function speak(text, voice) {
-    const utterance = new SpeechSynthesisUtterance(text);
+  const joined = (sentences) => sentences.map((one) => (/[.?!]$/.test(one) ? one : `${one}.`)).join(" ");
+
+  function speak(sentences, voice) {
+    const utterance = new SpeechSynthesisUtterance(joined(sentences));
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.rate = 0.95;
-    utterance.onstart = () => { owed = ""; };
+    utterance.onstart = () => { owed = []; };
     utterance.onerror = ({ error }) => {
-      if (error === "not-allowed") owed = text;
-      else if (error !== "canceled" && error !== "interrupted") play(text);
+      if (error === "not-allowed") owed = sentences;
+      else if (error !== "canceled" && error !== "interrupted") play(sentences);
     };
     voices.speak(utterance);
   }
 
-  let wanted = 0;
-
-  async function play(text) {
+  // One recording after the other; a tone where there is none at all.
+  async function play(sentences) {
     if (!sound) unlock();
-    owed = "";
+    owed = [];
     const mine = ++wanted;
-    const clip = await clipOf(text).catch(() => null);
-    if (mine !== wanted || !settings.sound || !sound) return;
-    if (!clip) {
-      tones(1);
-      return;
+    const found = await Promise.all(sentences.map((text) => clipOf(text).catch(() => null)));
+    const recorded = found.filter(Boolean);
+    const isOver = () => mine !== wanted || !settings.sound || !sound;
+    if (!recorded.length && !isOver()) tones(1);
+    for (const clip of recorded) {
+      if (isOver()) return;
+      await new Promise((done) => {
+        playing = new AudioBufferSourceNode(sound, { buffer: clip });
+        playing.onended = done;
+        playing.connect(sound.destination);
+        playing.start();
+      });
     }
-    playing = new AudioBufferSourceNode(sound, { buffer: clip });
-    const own = playing;
-    own.onended = () => { if (playing === own) playing = null; };
-    own.connect(sound.destination);
-    own.start();
+    if (!isOver()) playing = null;
   }
 
   function tones(count) {
@@ -167,10 +174,10 @@
   // Compares what is shown with what was shown before, and tells what is new.
   function follow(seen, words) {
     const now = { key: seen.key, cue: seen.cue, over: seen.over };
-    const warning = seen.urgent ? `${seen.urgent.title}. ${seen.urgent.name}.` : "";
-    if (warning && warning !== warned) {
-      warned = warning;
-      say(now.key === before.key ? warning : `${warning} ${seen.spoken}`);
+    const warning = seen.urgent ? [seen.urgent.title, ...seen.urgent.names] : [];
+    if (warning.length && joined(warning) !== warned) {
+      warned = joined(warning);
+      say(now.key === before.key ? warning : [...warning, ...seen.spoken]);
       buzz([200, 100, 200]);
       flash();
     } else if (now.key !== before.key) {
@@ -179,11 +186,11 @@
       if (before.key !== null) buzz(60);
     } else if (now.over && !before.over) {
       tones(3);
-      say(words.time_is_up);
+      say([words.time_is_up]);
       buzz([300, 150, 300, 150, 300]);
       flash();
     } else if (now.cue > before.cue && seen.prompt) {
-      say(seen.prompt, true);
+      say([seen.prompt], true);
       buzz(40);
       flash();
     }

@@ -9,6 +9,8 @@
   const stillOnly = window.matchMedia("(prefers-reduced-motion: reduce)");
   const shapes = document.getElementById("symbols").content;
 
+  const REACHED_WITHIN_MS = 2000;
+
   let before = null;
 
   function write(element, text) {
@@ -135,7 +137,7 @@
     parts.urgent.className = `pl-urgent care-${shown.symbol}`;
     parts.urgent_symbol.replaceChildren(symbol(shown.symbol));
     write(parts.urgent_title, shown.title);
-    write(parts.urgent_name, shown.name);
+    write(parts.urgent_name, shown.names.join(". "));
     write(parts.urgent_call, shown.call);
   }
 
@@ -143,8 +145,22 @@
     const form = parts.closer;
     form.hidden = !facts || !player.dataset.check;
     if (facts) form.elements.namedItem("answers").value = JSON.stringify(facts);
-    parts.closer_offline.hidden = navigator.onLine;
   }
+
+  // Where the server cannot be reached, the check that the phone does by itself takes over with what was said.
+  parts.closer.addEventListener("submit", async (event) => {
+    if (document.documentElement.dataset.mode !== "server") return;
+    event.preventDefault();
+    const form = event.target;
+    const reached = await fetch(at("health"), { cache: "no-store", signal: AbortSignal.timeout(REACHED_WITHIN_MS) })
+      .then((answer) => answer.ok, () => false);
+    if (reached) {
+      form.submit();
+      return;
+    }
+    sessionStorage.setItem("uncramp-handed", form.elements.namedItem("answers").value);
+    window.location.assign(at("offline-check"));
+  });
 
   function pressed(act, value) {
     for (const one of document.querySelectorAll(`[data-act="${act}"]`)) {
@@ -200,7 +216,7 @@
       return;
     }
     parts.say.focus({ preventScroll: true });
-    write(parts.live, [seen.urgent?.title, seen.urgent?.name, seen.panel?.within, seen.more].filter(Boolean).join(" "));
+    write(parts.live, [seen.urgent?.title, seen.urgent?.names.join(". "), seen.panel?.within, seen.more].filter(Boolean).join(" "));
   }
 
   const announce = (text) => write(parts.live, text);
@@ -243,6 +259,7 @@
   // The rules cannot be had: the words of the page take over.
   function fallen(words) {
     player.dataset.fallen = words ? "yes" : "";
+    if (words && parts.in_words) parts.in_words.hidden = false;
     notice(words);
   }
 

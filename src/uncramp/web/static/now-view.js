@@ -33,7 +33,7 @@
     return {
       ...EMPTY,
       screen: started ? "hold" : "ready", key: keyOf(1, 0, false, place, step.id, as), place, side, as, stop, safe,
-      clock: started ? clock(seconds) : "", say: sayOf(step, as), spoken: started ? sayOf(step, as) : "",
+      clock: started ? clock(seconds) : "", say: sayOf(step, as), spoken: started ? [sayOf(step, as)] : [],
       more: step.more, picture: picture(first, step, as),
       foot: started ? holding(step.choices, words) : [
         button("start", words.left, "start", "left"),
@@ -45,7 +45,7 @@
   }
 
   const EMPTY = {
-    clock: "", counts: "", stop: "", safe: "", say: "", spoken: "", more: "", picture: null, how: [], notIf: [],
+    clock: "", counts: "", stop: "", safe: "", say: "", spoken: [], more: "", picture: null, how: [], notIf: [],
     marks: [], choices: [], foot: [], urgent: null, panel: null, cue: 0, prompt: "", over: false, lasted: "",
     askSide: false, closer: null, guide: false, settings: false, saves: false,
   };
@@ -75,7 +75,7 @@
     const seen = {
       ...EMPTY, place, side: walk.side, as: walk.as,
       key: keyOf(walk.bouts.length, bout.answers.length, bout.freed !== null, place, there.step, walk.as),
-      say: sayOf(step, walk.as), spoken: sayOf(step, walk.as), more: step.more || "",
+      say: sayOf(step, walk.as), spoken: [sayOf(step, walk.as)], more: step.more || "",
       picture: picture(first, step, walk.as),
       ...cautions(there),
       ...urging(pack, words, there),
@@ -110,8 +110,8 @@
     if (there.ended || level(pack, there) < pack.dispositions.indexOf(LOUD)) return {};
     const outcome = pack.outcomes[there.check.disposition];
     const reasons = reasonsOf(pack, there);
-    const name = reasons.map((reason) => reason.name).join(". ");
-    return { urgent: { title: outcome.title, symbol: outcome.symbol, name, call: callWords(pack, words, there) } };
+    const names = reasons.map((reason) => reason.name);
+    return { urgent: { title: outcome.title, symbol: outcome.symbol, names, call: callWords(pack, words, there) } };
   }
 
   const cueNumber = (step, there, now) => (step.prompt_every ? Math.floor((now - there.since) / step.prompt_every) : 0);
@@ -175,7 +175,7 @@
     const freed = button("plain", words.let_go, "freed", "", "circle");
     return {
       ...seen, screen: "panel", how: [], notIf: [], picture: null, say: outcome.title, more: outcome.words,
-      spoken: [outcome.title, reasons[0]?.lines[0] || outcome.words].join(". "),
+      spoken: [outcome.title, reasons[0]?.lines[0] || outcome.words],
       panel: {
         symbol: outcome.symbol, within: loud ? "" : words.within[there.check.within] || "", reasons, safety: outcome.safety_net,
         calls: loud, callTitle: callWords(pack, words, there),

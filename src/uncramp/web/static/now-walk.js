@@ -60,6 +60,13 @@
     return withBout(walk, { answers: [...answers, { choice: letGo, at, marks: [] }], freed: null }, at);
   }
 
+  // The rules know what worked best so far. They come a moment after the walk began, before anything was done.
+  function ordered(pack, walk, at, limits) {
+    const { told, answers } = last(walk);
+    const known = pack.order?.length && !told.order.length && !answers.length;
+    return known && at - told.start <= limits.orders_s ? withBout(walk, { told: { ...told, order: pack.order } }, at) : null;
+  }
+
   // It let go before the rules were here.
   const freedEarly = (walk, at) => (last(walk).freed === null ? withBout(walk, { freed: at }, at) : null);
 
@@ -185,7 +192,7 @@
 
   window.uncramp = Object.assign(window.uncramp, {
     walk: {
-      last, stepOf, begin, look, fitting, canComeBack, answer, back, freed, freedEarly, again, move, withSide, withHelper,
+      last, stepOf, begin, look, fitting, ordered, canComeBack, answer, back, freed, freedEarly, again, move, withSide, withHelper,
       factsNow, episode, isToBeWritten,
     },
   });

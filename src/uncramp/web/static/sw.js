@@ -12,6 +12,8 @@ const MORE = PLAN.more.map(pathOf);
 const PAGES = new Set(PLAN.pages.map(pathOf));
 const FILES = new Set([...CORE, ...MORE].filter((path) => !PAGES.has(path)));
 const PACK_PATIENCE = 1500;
+// The person signed out, elsewhere too, or has no rules of their own.
+const ENDED = [401, 403, 404];
 const PAGE_PATIENCE = 3000;
 const AFTER_A_FORM = 10000;
 
@@ -142,14 +144,15 @@ async function partOf(answer, request) {
 async function pack(event) {
   const cache = await caches.open(PACK);
   const coming = fetch(event.request).then(async (answer) => {
-    if (answer.status === 404 || answer.status === 403) await cache.delete(PLAN.pack);
+    if (ENDED.includes(answer.status)) await cache.delete(PLAN.pack);
     if (isPack(answer)) await cache.put(PLAN.pack, answer.clone());
     return answer;
   });
   event.waitUntil(coming.catch(() => {}));
   const answer = await within(PACK_PATIENCE, coming).catch(() => null);
-  if (answer && (isPack(answer) || answer.status === 404 || answer.status === 403)) return answer;
-  return (await cache.match(PLAN.pack, { ignoreVary: true })) || answer || coming;
+  if (answer && (isPack(answer) || ENDED.includes(answer.status))) return answer;
+  // With nothing kept and no answer in time the page takes the rules for anybody.
+  return (await cache.match(PLAN.pack, { ignoreVary: true })) || answer || Response.error();
 }
 
 function isPack(answer) {
