@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("relief", "check", "card", "guide", "why", "facts", "serve", "passphrase", "import", "review", "reference")
+COMMANDS = (
+    "relief", "check", "card", "guide", "why", "facts", "serve", "pocket", "passphrase", "import", "review",
+    "reference",
+)  # fmt: skip
 
 
 def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,10 @@ from uncramp.model import Disposition, Position, Timed, Told, Verdict
 PROTOCOLS = tuple(knowledge().protocols.values())
 JUDGE = judge()
 STRETCHES = {"stretch", "standing_stretch", "forward_bend", "partner_stretch", "forceful_stretch"}
-STRAIN = {"pop", "leg_cold_or_numb", "one_leg_swollen", "chest_or_breath", "confused_or_hot", "cannot_stand", "fell", "far_worse", "operated"}
+STRAIN = {
+    "pop", "leg_cold_or_numb", "one_leg_swollen", "chest_or_breath", "confused_or_hot", "cannot_stand",
+    "fell", "far_worse", "operated",
+}  # fmt: skip
 
 
 def at(place: str, *answers: Timed, seconds: float = 0, **told: object) -> Position:

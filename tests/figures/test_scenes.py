@@ -28,12 +28,12 @@ LONGEST_MOVEMENT = 5.0
 PROMISES = ("cure", "heals", "relieves", "will stop", "will help", "always works", "safe", "prevents")
 
 RELIEF = (
-    "floor_straight", "bed_sit_up", "ice_sit", "bed_hands", "bed_strap", "bed_edge", "floor_stretch", "hold_rail", "kerb_stretch",
-    "chair_stretch", "car_seat", "plane_seat", "pregnant_side", "pregnant_side_lower",
-    "pregnant_seat", "partner_seat", "partner_bed", "partner_side", "partner_floor", "rub", "rub_bed",
-    "rub_seat", "roller", "breathe", "ease_knee", "ease_bed", "rest_leg", "stop_sit", "ice", "warm",
-    "warm_sit", "walk_test", "call", "slide_bed", "chair_straight", "pregnant_chair", "float_wave",
-    "warm_chair", "ice_chair",
+    "floor_straight", "bed_sit_up", "ice_sit", "bed_hands", "bed_strap", "bed_edge", "floor_stretch",
+    "hold_rail", "kerb_stretch", "chair_stretch", "car_seat", "plane_seat", "pregnant_side",
+    "pregnant_side_lower", "pregnant_seat", "partner_seat", "partner_bed", "partner_side", "partner_floor",
+    "rub", "rub_bed", "rub_seat", "roller", "breathe", "ease_knee", "ease_bed", "rest_leg", "stop_sit",
+    "ice", "warm", "warm_sit", "walk_test", "call", "slide_bed", "chair_straight", "pregnant_chair",
+    "float_wave", "warm_chair", "ice_chair",
 )  # fmt: skip
 LATER = (
     "seat_stretch", "partner_raise", "elevate", "walk", "hinge", "bed_stand", "bed_sit",

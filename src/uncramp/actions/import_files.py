@@ -47,7 +47,7 @@ def run(diary: Diary, person: str, paths: Iterable[Path], store: bool = True) ->
     ]
     new = sum(put is kept.Put.STORED for _, put in became)
     unchanged = sum(put is kept.Put.SAME for _, put in became)
-    return Imported(read, new, unchanged, tuple(refused))
+    return Imported(read, new, unchanged, tuple(map(_printable, refused)))
 
 
 def as_lines(imported: Imported) -> Iterator[dict[str, Any]]:
@@ -60,6 +60,15 @@ def as_lines(imported: Imported) -> Iterator[dict[str, Any]]:
 def summary(imported: Imported) -> dict[str, Any]:
     refused = [{"where": record.where, "why": record.why} for record in imported.refused]
     return {"summary": {"new": imported.new, "unchanged": imported.unchanged, "refused": refused}}
+
+
+def _printable(record: model.Refused) -> model.Refused:
+    """`record` without what a terminal would obey or could not show: it quotes a file of anybody's."""
+    return model.Refused(_escaped(record.where), _escaped(record.why))
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _records(path: Path, person: str) -> Iterator[Entry | model.Refused]:

@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         if arguments.dry_run:
             for line in import_files.as_lines(imported):
-                print(json.dumps(line, ensure_ascii=False))
-        print(json.dumps(import_files.summary(imported), ensure_ascii=False))
+                print(json.dumps(line))
+        print(json.dumps(import_files.summary(imported)))
         return 0
     say(
         f"{imported.new} new, {imported.unchanged} there already, {len(imported.refused)} refused"

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Connection, Insert, Row, Select, and_, bindparam, case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from uncramp.diary.connection import Diary
@@ -113,7 +113,7 @@ def history(diary: Diary, entry_id: str) -> tuple[Entry, ...]:
     with diary.read() as connection:
         if (found := connection.execute(first).one_or_none()) is None:
             return ()
-        of_family = select(table).where(table.c.id.in_(_family(first)))
+        of_family = select(table).where(table.c.id.in_(_family(first)), table.c.person == bindparam("person"))
         family = connection.execute(of_family, {"person": found.person}).all()
     return tuple(sorted(map(_entry, family), key=lambda version: (version.recorded, version.id)))
 
@@ -139,22 +139,28 @@ def _standing(kinds: frozenset[EntryKind], given: frozenset[str]) -> Select[Any]
 
 def _lost(connection: Connection, stand: Select[Any], given: Mapping[str, Any]) -> frozenset[str]:
     """The ids among `stand` that a later one of the same family wins over."""
-    decides = select(table.c.id, table.c.recorded, table.c.replaces).where(table.c.id.in_(_family(stand)))
+    decides = select(table.c.id, table.c.recorded, table.c.replaces).where(
+        table.c.id.in_(_family(stand)), table.c.person == bindparam("person")
+    )
     versions = connection.execute(decides, given).all()
     return frozenset(version.id for version in versions) - newest_of(versions)
 
 
 def _family(of: Select[Any]) -> Select[Any]:
-    """The ids of all versions that hang together with those in `of`, up and down, of the same person."""
-    begin = of.with_only_columns(table.c.id, table.c.replaces).subquery()
+    """The ids that hang together with those in `of`, up and down, by what the same person wrote.
+
+    Also ids that versions replace and that have not come in yet. It goes from id to id, so that many that
+    replace the same one meet there, instead of each looking at all the others.
+    """
+    begin = of.with_only_columns(table.c.id).subquery()
     family = select(begin).cte("family", recursive=True)
-    kin = or_(
-        table.c.id == family.c.replaces,
-        table.c.replaces == family.c.id,
-        table.c.replaces == family.c.replaces,
-    )
-    further = select(table.c.id, table.c.replaces).join(
-        family, and_(kin, table.c.person == bindparam("person"))
+    kin = or_(table.c.id == family.c.id, table.c.replaces == family.c.id)
+    # Of the two ids in a row, the one by which it was not found.
+    other = case((table.c.id == family.c.id, table.c.replaces), else_=table.c.id).label("id")
+    further = (
+        select(other)
+        .join(family, and_(kin, table.c.person == bindparam("person")))
+        .where(table.c.replaces.is_not(None))
     )
     family = family.union(further)
     return select(family.c.id)

@@ -36,21 +36,33 @@ def newest_of(versions: Iterable[Versioned]) -> frozenset[str]:
     by_id = {version.id: version for version in versions}
     replaced = {version.replaces for version in by_id.values()}
     families: dict[str, list[Versioned]] = {}
+    roots: dict[str, str] = {}
     for version in by_id.values():
-        families.setdefault(_root(version, by_id), []).append(version)
+        families.setdefault(_root(version, by_id, roots), []).append(version)
     return frozenset(_last(family, replaced).id for family in families.values())
 
 
-def _root(version: Versioned, by_id: Mapping[str, Versioned]) -> str:
-    """The id that a family begins with; of a ring of replacements its smallest id."""
-    seen = [version.id]
-    while (before := by_id[seen[-1]].replaces) is not None:
-        if before in seen:
-            return min(seen[seen.index(before) :])
-        if before not in by_id:
-            return before
-        seen.append(before)
-    return seen[-1]
+def _root(version: Versioned, by_id: Mapping[str, Versioned], roots: dict[str, str]) -> str:
+    """The id that a family begins with; of a ring of replacements its smallest id.
+
+    `roots` holds those found so far: a long chain is walked once, and not again for each of its versions.
+    """
+    # A dict, not a list: it keeps the order, and says at once whether an id was seen.
+    seen: dict[str, None] = {}
+    at = version.id
+    while at in by_id and at not in seen and at not in roots:
+        seen[at] = None
+        before = by_id[at].replaces
+        if before is None:
+            break
+        at = before
+    else:
+        if at in seen:
+            way = list(seen)
+            at = min(way[way.index(at) :])
+    root = roots.get(at, at)
+    roots |= dict.fromkeys(seen, root)
+    return root
 
 
 def _last(family: list[Versioned], replaced: set[str | None]) -> Versioned:

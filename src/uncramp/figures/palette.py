@@ -31,6 +31,7 @@ COLOURS: Final[dict[str, tuple[str, str]]] = {
     "hot": ("#b86f00", "#ffb74a"),
     "floor": ("#7b8794", "#8a97a6"),
     "edge": ("#8b96a5", "#738193"),
+    "cloth": ("#f6f7f9", "#dfe4ea"),
     "soft": ("#e4e8ee", "#262d36"),
     "prop": ("#cdd5de", "#3a4552"),
     "dark": ("#8e99a8", "#5d6977"),
@@ -65,7 +66,7 @@ LINES: Final = {
     "page-line": ("page", 2.0),
 }
 
-EDGED: Final = ("soft", "prop", "dark", "sky", "cold", "hot", "leaf", "track")
+EDGED: Final = ("cloth", "soft", "prop", "dark", "sky", "cold", "hot", "leaf", "track")
 """What lies so close to the page's own colour that an edge line has to show it."""
 
 SECONDS, RUNS = 1.65, 3

@@ -330,7 +330,7 @@ def pack(p: Table) -> Marks:
     (skin, away), (inner, outer) = sheet(0.0), sheet(hem)
     folds = [line("edge-line", skin[i], away[i]) for i in (1, 3)]
     return (
-        blob("soft", *skin, *reversed(away)),
+        blob("cloth", *skin, *reversed(away)),
         blob(p.get("fill", "cold"), *inner, *reversed(outer)),
         *folds,
     )

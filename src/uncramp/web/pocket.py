@@ -15,7 +15,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Scope
@@ -47,6 +47,7 @@ NOT_NEEDED = frozenset({"sign_out.js", "doors.css", "sw.js"})
 _ADDRESS = re.compile(r'\b(href|src|action|data-check)="(/[^"]*)"')
 _SCRIPT = re.compile(r'<script src="/static/([\w-]+\.js)" defer></script>\n?')
 _STYLE = re.compile(r'<link rel="stylesheet" href="/static/([\w-]+\.css)">\n?')
+_PLAIN_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", re.ASCII)
 _BODY = re.compile(r"<title>(.*?)</title>.*?<body class=\"([^\"]*)\">.*?(<main .*?</main>)", re.DOTALL)
 
 
@@ -324,6 +325,7 @@ def _put(path: Path, data: bytes) -> int:
 def _put_all(path: Path, files: Mapping[str, bytes]) -> int:
     """The service worker's script comes last: a phone that looks in between keeps what it has."""
     before = _written_before(path)
+    _refuse_outside(path, {*before, *files, MARK})
     size = sum(_put(path / name, data) for name, data in files.items() if name != "sw.js")
     _put(path / MARK, json.dumps(sorted(files), indent=0).encode())
     size += _put(path / "sw.js", files["sw.js"])
@@ -337,7 +339,24 @@ def _written_before(path: Path) -> set[str]:
         return set()
     if not path.is_dir():
         raise Refused(f"{path}: is a file; name a folder, or a file that ends in .html.")
+    _refuse_outside(path, {MARK})
     try:
-        return {name for name in json.loads((path / MARK).read_text(encoding="utf-8")) if ".." not in name}
-    except (OSError, ValueError) as error:
+        names = json.loads((path / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise Refused(f"{path}: holds other things; name a new or empty folder.") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refused(f"{path}: its {MARK} is no list of names of files; name a new or empty folder.")
+    return set(names)
+
+
+def _refuse_outside(path: Path, names: Iterable[str]) -> None:
+    """Raise `Refused` for a name that leads out of the folder, by itself or by a link that lies there.
+
+    The folder may come from somebody else, and what it names is written over or removed.
+    """
+    for name in sorted(names):
+        if not _PLAIN_NAME.fullmatch(name):
+            raise Refused(f"{path}: its {MARK} names {name[:60]!a}, which is none of our files; name a new folder.")
+        on_the_way = [path / name, *(path / part for part in PurePosixPath(name).parents)][:-1]
+        if any(part.is_symlink() for part in on_the_way):
+            raise Refused(f"{path}: {name} is a link to somewhere else; name a new folder.")
