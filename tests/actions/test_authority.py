@@ -116,9 +116,22 @@ def signed(
         (x509.IPAddress(ip_address("2001:4860:4860::8888")), "2001:4860:4860::8888"),
     ],
 )
-def test_a_stolen_key_can_pose_as_nobody_else(tmp_path: Path, host: x509.GeneralName, name: str) -> None:
+def test_a_stolen_key_can_pose_as_nobody_on_the_internet(
+    tmp_path: Path, host: x509.GeneralName, name: str
+) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
         handshake(forged(tmp_path / "forged.pem", host), name)
+
+
+@pytest.mark.parametrize("address", ["192.168.1.1", "10.20.30.40", "fd12::1"])
+def test_a_stolen_key_can_pose_as_another_machine_at_home_and_this_is_said(
+    tmp_path: Path, address: str
+) -> None:
+    """The router may give this machine any address tomorrow, and phones must not have to trust it anew."""
+    forgery = forged(tmp_path / "forged.pem", x509.IPAddress(ip_address(address)))
+    assert handshake(forgery, address) == "TLSv1.3"
+    said = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    assert "another machine at such an address" in " ".join(said.split())
 
 
 def test_a_stolen_key_can_make_no_further_authority(tmp_path: Path) -> None:

@@ -367,6 +367,54 @@ def test_a_proxy_that_is_not_trusted_is_not_answered(home: Path) -> None:
         assert ask(served, "GET", "/guide", headers=proxied).status == 400
 
 
+IMPATIENT = """
+from uncramp.cli import main, patience
+from uncramp.web import guard
+patience.HEAD_WITHIN = guard.BODY_WITHIN = 1.0
+main(["serve", "--port", "0"])
+"""
+
+HEAD = b"GET /guide HTTP/1.1\r\nHost: localhost\r\n"
+FORM_HEAD = (
+    HEAD.replace(b"GET /guide", b"POST /check") + b"Content-Type: application/x-www-form-urlencoded\r\n"
+)
+
+
+def until_closed(served: Served, *parts: bytes, pause: float = 0.3) -> bytes:
+    """All that is answered to `parts`, until the server hangs up; it must not take five seconds."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+        got = b""
+        try:
+            for part in parts:
+                line.sendall(part)
+                time.sleep(pause)
+            while data := line.recv(65536):
+                got += data
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        return got
+
+
+def test_half_a_request_is_not_waited_for_without_end_and_a_whole_one_is_answered(home: Path) -> None:
+    with serve(home, script=IMPATIENT) as served:
+        assert until_closed(served, b"") == b""
+        assert until_closed(served, HEAD) == b""
+        assert until_closed(served, HEAD, *[b"X: y\r\n"] * 12) == b""
+        assert until_closed(served, HEAD + b"\r\n", HEAD, *[b"X: y\r\n"] * 12).count(b"HTTP/1.1 ") == 1
+        assert until_closed(served, HEAD, b"\r\n", HEAD + b"Connection: close\r\n\r\n").count(b" 200 ") == 2
+        half = FORM_HEAD + b"Origin: http://localhost\r\nContent-Length: 20\r\n\r\nanswers="
+        assert until_closed(served, half).startswith(b"HTTP/1.1 408 ")
+
+
+def test_no_second_request_slips_in_behind_one_that_says_twice_where_it_ends(home: Path) -> None:
+    both = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with serve(home, script=IMPATIENT) as served:
+        for more in (b"", b"Connection: keep-alive\r\n"):
+            got = until_closed(served, FORM_HEAD + more + both + HEAD + b"\r\n")
+            assert got.startswith(b"HTTP/1.1 400 ")
+            assert got.count(b"HTTP/1.1 ") == 1
+
+
 # ---- what it keeps to itself ---------------------------------------------------------------------
 
 SECRETS = {

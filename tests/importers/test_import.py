@@ -124,7 +124,11 @@ def hostile(text: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("text", [HOSTILE, "\ud800", "\udc1b]x"], ids=ascii)
 @pytest.mark.parametrize("options", [(), ("--dry-run",), ("--json",), ("--dry-run", "--json")], ids=" ".join)
 def test_a_hostile_file_cannot_speak_to_the_terminal_and_its_good_records_are_kept(
-    tmp_path: Path, own_diary: str, capsysbinary: pytest.CaptureFixture[bytes], text: str, options: tuple[str, ...]
+    tmp_path: Path,
+    own_diary: str,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    text: str,
+    options: tuple[str, ...],
 ) -> None:
     good = as_record(an_entry("", 2))
     path = export(tmp_path / "a.json", *hostile(text), good)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -412,6 +412,53 @@ def test_guessing_from_many_addresses_at_once_is_held_to_ten_a_minute_too(clock:
     assert answers.count(403) == 10
     clock.go_on(seconds=60)
     enter(visitor(clock))
+
+
+def guess_for_an_hour(
+    attempts: Tries, clock: FakeClock, own: str, guesser: Callable[[int], str]
+) -> list[bool]:
+    """Ten guesses a second by `guesser`; whether `own`, once a minute, was let try at once."""
+    free = []
+    for n in range(36_000):
+        clock.go_on(seconds=0.1)
+        attempts.begin(guesser(n), clock())
+        if n % 600 == 77:
+            free.append(not attempts.begin(own, clock()))
+            if free[-1]:
+                attempts.succeeded(own)
+    return free
+
+
+@pytest.mark.parametrize(
+    ("own", "guesser"),
+    [
+        ("192.168.1.50", lambda n: f"2001:db8::{n:x}"),
+        ("192.168.1.50", lambda n: f"2001:db8:0:{n:x}::1"),
+        ("192.168.1.50", lambda n: f"10.0.{n // 256}.{n % 256}"),
+        ("fd00::50", lambda n: f"fd00::1:{n:x}"),
+    ],
+    ids=["one network", "many networks", "many of IPv4", "a guest in the same network"],
+)
+def test_where_somebody_signed_in_before_no_guessing_keeps_them_out(
+    clock: FakeClock, own: str, guesser: Callable[[int], str]
+) -> None:
+    attempts = Tries()
+    attempts.begin(own, clock())
+    attempts.succeeded(own)
+    assert all(guess_for_an_hour(attempts, clock, own, guesser))
+
+
+def test_a_new_phone_gets_in_while_one_machine_guesses_from_ever_new_addresses(clock: FakeClock) -> None:
+    attempts = Tries()
+    assert all(guess_for_an_hour(attempts, clock, "192.168.1.51", lambda n: f"2001:db8::{n:x}"))
+
+
+def test_addresses_of_one_network_wait_for_each_other_and_those_of_ipv4_do_not(clock: FakeClock) -> None:
+    attempts = Tries()
+    assert not any(attempts.begin(f"2001:db8::{n}", clock()) for n in range(3))
+    assert attempts.begin("2001:db8::ffff:1%eth0", clock())
+    assert not attempts.begin("2001:db8:0:1::1", clock())
+    assert not any(attempts.begin(f"::ffff:10.0.0.{n}", clock()) for n in range(4))
 
 
 def test_the_log_says_who_signed_in_and_who_failed_and_never_with_what(

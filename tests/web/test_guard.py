@@ -10,6 +10,7 @@ from starlette.types import Message, Scope
 
 from tests.web.every_page import ONE_OF_EACH_KIND
 from tests.web.forms import HERE
+from uncramp.web import guard
 from uncramp.web.app import create_app
 
 ERRORS = ("/nothing-here", "/guide/nothing", "/why/nothing", "/sources/nothing", "/static/nothing.css")
@@ -113,6 +114,48 @@ def test_a_phone_that_loses_the_network_while_it_sends_is_no_fault_of_ours(
     anyio.run(create_app(), asked, gone, send)
     assert answers == []
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_a_request_that_says_twice_where_it_ends_is_refused_and_the_last(
+    client: TestClient, method: str, order: int
+) -> None:
+    both = [("content-length", "4"), ("transfer-encoding", "chunked")][::order]
+    reply = client.request(method, "/check", content=b"0\r\n\r\n", headers=both)
+    assert reply.status_code == 400
+    assert reply.headers["connection"] == "close"
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_WITHIN", 0.05)
+    said: list[Message] = []
+    parts: list[Message] = [{"type": "http.request", "body": b"answers=", "more_body": True}]
+
+    async def half() -> Message:
+        while not parts:
+            await anyio.sleep(60)
+        return parts.pop()
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    origin = (b"origin", HERE.encode())
+    asked: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/check",
+        "query_string": b"",
+        "scheme": "http",
+        "root_path": "",
+        "headers": [(b"host", HERE.partition("//")[2].encode()), origin, kind],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    anyio.run(create_app(), asked, half, send)
+    assert said[0]["status"] == 408
+    assert (b"connection", b"close") in said[0]["headers"]
 
 
 @pytest.mark.parametrize("path", ERRORS)

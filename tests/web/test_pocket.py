@@ -41,7 +41,9 @@ def test_a_pocket_is_written_over_and_what_it_no_longer_has_is_removed(folder: P
     assert (folder / "static" / "store.js").read_bytes() == b"new"
 
 
-@pytest.mark.parametrize("way", ["{own}", "../own/store.js", "static/../../own/store.js", "./x", "a//b", "", "a\\b"])
+@pytest.mark.parametrize(
+    "way", ["{own}", "../own/store.js", "static/../../own/store.js", "./x", "a//b", "", "a\\b"]
+)
 def test_a_mark_that_names_a_file_elsewhere_removes_nothing(folder: Path, precious: Path, way: str) -> None:
     (folder / MARK).write_text(json.dumps([way.format(own=precious)]))
     with pytest.raises(Refused, match="none of our files"):
@@ -50,7 +52,9 @@ def test_a_mark_that_names_a_file_elsewhere_removes_nothing(folder: Path, precio
     assert untouched(folder)
 
 
-@pytest.mark.parametrize("text", ["[1]", "[null]", '{"a": 1}', "7", "null", '"x"', "[" * 100_000, "[", "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["[1]", "[null]", '{"a": 1}', "7", "null", '"x"', "[" * 100_000, "[", "\udcff"]
+)
 def test_a_broken_mark_is_refused_with_a_sentence(folder: Path, text: str) -> None:
     (folder / MARK).write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(Refused, match="new or empty folder"):

@@ -1,4 +1,4 @@
-"""A small authority of one's own, that speaks for this machine in the home network and for nothing else.
+"""A small authority of one's own, that speaks for this machine, in home networks and nowhere else.
 
 In `tls/` at home lie `authority.pem` (its key), `uncramp.crt` (what a phone has to trust) and `server.pem`
 (what the server shows, made anew as needed). Keys can be read by their owner only.
@@ -137,7 +137,8 @@ def _make_authority(place: Path, names: tuple[str, ...], now: datetime) -> None:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(key_cert_sign=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        # ... and only for this machine: whoever stole the key could pose as no one else.
+        # ... and only for this machine's names and for addresses at home, of which it may get another each
+        # day: whoever stole the key could pose as another machine at home, and as nobody on the internet.
         .add_extension(_constraints(names), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .sign(key, hashes.SHA256())

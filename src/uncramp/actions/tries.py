@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network
 from threading import Lock
+
+from uncramp.actions.network import read_address
 
 MINUTE = timedelta(minutes=1)
 
 AT_MOST = 10
 """Tries in any minute, whoever makes them."""
 KEPT_FREE = 3
-"""Of these, kept for addresses that did not fail: who guesses must not lock out the rest of the family."""
+"""Of these, kept for networks that did not fail: who guesses must not lock out the rest of the family."""
+KEPT_FOR_KNOWN = 2
+"""And of those, kept for where somebody has signed in: who guesses from ever new networks must not either."""
 FREE_OF_DELAY = 2
 LONGEST_DELAY = MINUTE
 FORGOTTEN_AFTER = timedelta(hours=1)
-MOST_ADDRESSES = 10_000
+MOST_NETWORKS = 10_000
+ONE_NETWORK = 64
+"""Bits of an IPv6 address: within them a single machine can take a new address for each try."""
 
 
 @dataclass
@@ -31,17 +38,31 @@ class Tries:
 
     _recent: deque[datetime] = field(default_factory=deque)
     _failed: dict[str, _Failures] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+    """Addresses and networks from which somebody has signed in."""
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     def _wait(self, address: str, now: datetime) -> timedelta:
         while self._recent and self._recent[0] <= now - MINUTE:
             self._recent.popleft()
-        failed = self._failed.get(address)
-        places = AT_MOST - KEPT_FREE if failed else AT_MOST
+        who = self._counted_as(address)
+        failed = self._failed.get(who)
+        places = self._places(who, bool(failed))
         # The place that has to become free for there to be fewer than `places`.
         full = self._recent[-places] + MINUTE - now if len(self._recent) >= places else timedelta()
         delayed = failed.last + delay(failed.count) - now if failed else timedelta()
         return max(full, delayed, timedelta())
+
+    def _counted_as(self, address: str) -> str:
+        # In a home network all have the same 64 bits: who signed in does not pay for a guest who guesses.
+        return address if address in self._known else network_of(address)
+
+    def _places(self, who: str, failed: bool) -> int:
+        if who in self._known:
+            return AT_MOST
+        if failed:
+            return AT_MOST - KEPT_FREE
+        return AT_MOST - KEPT_FOR_KNOWN if self._known else AT_MOST
 
     def begin(self, address: str, now: datetime) -> timedelta:
         """Count a try of `address`, unless it has to wait: then say how long.
@@ -53,19 +74,30 @@ class Tries:
                 return wait
             self._forget(now)
             self._recent.append(now)
-            before = self._failed.get(address)
-            self._failed[address] = _Failures(before.count + 1 if before else 1, now)
+            who = self._counted_as(address)
+            before = self._failed.get(who)
+            self._failed[who] = _Failures(before.count + 1 if before else 1, now)
             return timedelta()
 
     def succeeded(self, address: str) -> None:
-        self._failed.pop(address, None)
+        with self._one_at_a_time:
+            self._failed.pop(self._counted_as(address), None)
+            self._known |= {address, network_of(address)}
 
     def _forget(self, now: datetime) -> None:
         old = [who for who, failed in self._failed.items() if failed.last < now - FORGOTTEN_AFTER]
         for who in old:
             del self._failed[who]
-        if len(self._failed) >= MOST_ADDRESSES:
+        if len(self._failed) >= MOST_NETWORKS:
             del self._failed[next(iter(self._failed))]
+
+
+def network_of(address: str) -> str:
+    """What is counted together with `address`: all of its network if it is IPv6, else it alone."""
+    found = read_address(address)
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), ONE_NETWORK), strict=False))
 
 
 def delay(failures: int) -> timedelta:

@@ -271,11 +271,14 @@ def _port_of(listener: socket.socket) -> int:
 def _server(tls: ssl.SSLContext | None = None) -> uvicorn.Server:
     import uvicorn
 
+    from uncramp.cli.patience import Patient
+
     _write_log()
     # The app is named, not imported, so that the two shells stay strangers.
     config = uvicorn.Config(
         "uncramp.web.app:served",
         factory=True,
+        http=Patient,
         log_level="warning",
         # Addresses of pages would stand in it.
         access_log=False,

@@ -155,14 +155,11 @@ def _family(of: Select[Any]) -> Select[Any]:
     begin = of.with_only_columns(table.c.id).subquery()
     family = select(begin).cte("family", recursive=True)
     kin = or_(table.c.id == family.c.id, table.c.replaces == family.c.id)
-    # Of the two ids in a row, the one by which it was not found.
-    other = case((table.c.id == family.c.id, table.c.replaces), else_=table.c.id).label("id")
-    further = (
-        select(other)
-        .join(family, and_(kin, table.c.person == bindparam("person")))
-        .where(table.c.replaces.is_not(None))
-    )
-    family = family.union(further)
+    mine = table.c.person == bindparam("person")
+    # Of the two ids in a row the one by which it was not found. Whose it is stands here and not in the join:
+    # there SQLite would go by the person, who has thousands, and not by the ids, which lead to a few.
+    other = case((and_(mine, table.c.id == family.c.id), table.c.replaces), (mine, table.c.id))
+    family = family.union(select(other.label("id")).join(family, kin))
     return select(family.c.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable
@@ -49,6 +50,8 @@ Nothing of a person is behind these. Every other path is personal, also one that
 COOKIE = "__Host-uncramp"
 
 LARGEST_BODY = 256 * 1024
+BODY_WITHIN = 30.0
+"""Seconds; a slow phone sends the largest body in that time at 9 KB a second."""
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 NOT_ALLOWED = (
@@ -85,6 +88,10 @@ class BodyTooLarge(Exception):
     """The body went over `LARGEST_BODY` while it was read."""
 
 
+class BodyTooSlow(Exception):
+    """The body was not all there after `BODY_WITHIN`."""
+
+
 class Guard:
     """Refuses foreign hosts, foreign senders, large bodies and who is not signed in; adds `HEADERS`."""
 
@@ -119,6 +126,8 @@ class Guard:
             await (refused or self.app)(scope, _limited(receive), answer)
         except BodyTooLarge:
             await self._problem(scope, 413)(scope, receive, answer)
+        except BodyTooSlow:
+            await _last(self._problem(scope, 408))(scope, receive, answer)
 
     async def _own_up(self, fault: Exception, scope: Scope, receive: Receive, answer: Answer) -> None:
         """Log where it happened, and not what was said of it: that can quote what a person wrote."""
@@ -136,6 +145,9 @@ class Guard:
     def _refusal(self, scope: Scope, sender: Sender | None) -> Response | None:
         headers = Headers(scope=scope)
         path, method = scope["path"], scope["method"]
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # Two ends to one request: a proxy that goes by the other one would let a second request slip in.
+            return _last(self._problem(scope, 400))
         if method not in METHODS:
             return self._problem(scope, 405)
         if sender is None:
@@ -224,12 +236,26 @@ def token_of(scope: Scope) -> str:
 # ---- in and out ----------------------------------------------------------------------------------
 
 
+def _last(answer: Response) -> Response:
+    """`answer`, after which the connection is closed, and nothing more that came by it is read."""
+    answer.headers["Connection"] = "close"
+    return answer
+
+
 def _limited(receive: Receive) -> Receive:
-    seen = 0
+    seen, whole = 0, False
+    loop = asyncio.get_running_loop()
+    until = loop.time() + BODY_WITHIN
 
     async def limited() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        try:
+            # After the body, what is waited for is that somebody goes away: for that there is no limit.
+            async with asyncio.timeout_at(None if whole else until):
+                message = await receive()
+        except TimeoutError as late:
+            raise BodyTooSlow from late
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > LARGEST_BODY:
             raise BodyTooLarge

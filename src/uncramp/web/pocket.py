@@ -356,7 +356,9 @@ def _refuse_outside(path: Path, names: Iterable[str]) -> None:
     """
     for name in sorted(names):
         if not _PLAIN_NAME.fullmatch(name):
-            raise Refused(f"{path}: its {MARK} names {name[:60]!a}, which is none of our files; name a new folder.")
+            raise Refused(
+                f"{path}: its {MARK} names {name[:60]!a}, which is none of our files; name a new folder."
+            )
         on_the_way = [path / name, *(path / part for part in PurePosixPath(name).parents)][:-1]
         if any(part.is_symlink() for part in on_the_way):
             raise Refused(f"{path}: {name} is a link to somewhere else; name a new folder.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from uncramp.actions import guide, relief
 from uncramp.web import player
@@ -19,17 +20,24 @@ POP, ALARM = "red_flag:hamstring_avulsion", "red_flag:pulmonary_embolism"
 
 @router.get("/now")
 async def now(request: Request) -> Response:
+    wish = player.wish(request.query_params)
+    return HTMLResponse(_page(show_of(request), wish.place.id, wish.side, wish.by, country_of(request)))
+
+
+# Nothing of a person is in it, and somebody in pain waits for it.
+@lru_cache(maxsize=256)
+def _page(show: Show, place: str, side: str, by: str, country: str) -> str:
+    wish = player.Wish(relief.protocol(place), side, by)
     page = guide.page("what_to_do_now")
     _, *first_checks = page.sections[0].paragraphs
-    show = show_of(request)
     values: dict[str, Any] = {
-        **player_values(show, player.wish(request.query_params)),
+        **player_values(show, wish),
         "page": page,
         "pop": [p for p in first_checks if POP in p.evidence],
         "alarm": [p for p in first_checks if ALARM in p.evidence],
         "checks": [p for p in first_checks if not {POP, ALARM} & set(p.evidence)],
     }
-    return show.page("now", country=country_of(request), **values)
+    return show.text("now.html", country=country, **values)
 
 
 def player_values(show: Show, wish: player.Wish) -> dict[str, Any]:
