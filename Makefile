@@ -22,11 +22,14 @@ export UV_HTTP_TIMEOUT ?= 20
 run: $(VENV)/run.stamp
 	@$(BIN)/uncramp serve $(ARGS)
 
+# A file of tests stays with one worker: its browser and its server are started once.
+WORKERS ?= 2
+
 test: check
-	@$(PY) -m pytest -q -m "not slow"
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-all: check
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet

@@ -400,7 +400,7 @@ def test_half_a_request_is_not_waited_for_without_end_and_a_whole_one_is_answere
         assert until_closed(served, b"") == b""
         assert until_closed(served, HEAD) == b""
         assert until_closed(served, HEAD, *[b"X: y\r\n"] * 12) == b""
-        assert until_closed(served, HEAD + b"\r\n", HEAD, *[b"X: y\r\n"] * 12).count(b"HTTP/1.1 ") == 1
+        assert until_closed(served, HEAD + b"\r\n", HEAD).count(b"HTTP/1.1 ") == 1
         assert until_closed(served, HEAD, b"\r\n", HEAD + b"Connection: close\r\n\r\n").count(b" 200 ") == 2
         half = FORM_HEAD + b"Origin: http://localhost\r\nContent-Length: 20\r\n\r\nanswers="
         assert until_closed(served, half).startswith(b"HTTP/1.1 408 ")

@@ -54,12 +54,12 @@ def test_every_single_answer_gets_the_core_s_answer(phone: Phone) -> None:
 
 
 def test_two_thousand_random_people_get_the_core_s_answer(phone: Phone) -> None:
-    phone.replay([PACK], random_checks(range(2_000)))
+    phone.replay([PACK], random_checks(range(600)))
 
 
 @pytest.mark.slow
 def test_twenty_thousand_random_people_get_the_core_s_answer(phone: Phone) -> None:
-    for first in range(2_000, 22_000, 2_000):
+    for first in range(600, 20_600, 2_000):
         phone.replay([PACK], random_checks(range(first, first + 2_000)))
 
 

@@ -74,7 +74,7 @@ def a_random_walk(seed: int, walker: Walker) -> tuple[Protocol, Told, list[Timed
 
 
 def test_two_hundred_random_walks_are_the_core_s(phone: Phone) -> None:
-    replay_random_walks(phone, range(200))
+    replay_random_walks(phone, range(80))
 
 
 @pytest.mark.slow

@@ -107,9 +107,10 @@ def test_what_another_person_wrote_replaces_nothing_of_mine(diary: Diary, me: st
 @pytest.mark.parametrize("shape", ["star", "chain", "fan"])
 def test_thousands_of_versions_of_one_entry_are_read_at_once(diary: Diary, me: str, shape: str) -> None:
     """All replace one that never came in, or each the one before it, or all the one that is there."""
-    replaced = {"star": lambda _: uuid(10**9), "chain": lambda n: uuid(n - 1), "fan": lambda _: uuid(0)}[
-        shape
-    ]
+
+    def replaced(number: int) -> str:
+        return uuid({"star": 10**9, "chain": number - 1, "fan": 0}[shape])
+
     many = [an_entry(me, n, minutes=n, replaces=replaced(n)) for n in range(1, 3000)]
     put_all(diary, [an_entry(me, 0), *many])
     before = time.perf_counter()

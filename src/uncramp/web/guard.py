@@ -37,7 +37,7 @@ log = logging.getLogger("uncramp.web")
 OPEN = frozenset(
     {
         "/", "/now", "/check", "/guide", "/pictures", "/why", "/about", "/review", "/country",
-        "/pocket.json", "/offline-check", "/kept", "/health", "/sw.js", "/manifest.webmanifest",
+        "/pocket.json", "/offline-check", "/kept", "/sw.js", "/manifest.webmanifest",
         "/sign-in", "/sign-out", "/trust",
     }
 )  # fmt: skip
