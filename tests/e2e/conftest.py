@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import time
 from base64 import b64encode
@@ -128,6 +129,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 THE_BROWSER_ITSELF = frozenset({"accounts.google.com", "update.googleapis.com", "www.google.com"})
 
 
+def asked_for(hello: bytes) -> str:
+    """The name that a TLS greeting asks for (RFC 6066, section 3), or that a plain request names; or nothing."""
+    for start in range(len(hello) - 9):
+        extension, length, names, kind, size = struct.unpack_from(">HHHBH", hello, start)
+        if extension == 0 and kind == 0 and length == names + 2 == size + 5:
+            return hello[start + 9 : start + 9 + size].decode("latin-1")
+    plain = re.search(rb"host: ([^\r\n:]+)", hello, re.IGNORECASE)
+    return plain[1].decode("latin-1") if plain else ""
+
+
 @pytest.fixture(scope="session")
 def elsewhere() -> Iterator[list[str]]:
     """Who was called that is not ours: every other name leads to this one listener, also for a worker."""
@@ -141,8 +152,8 @@ def elsewhere() -> Iterator[list[str]]:
                     caller, _ = listener.accept()
                     with caller:
                         caller.settimeout(1)
-                        names = re.findall(r"[a-z0-9.-]+[.][a-z]{2,5}", caller.recv(2000).decode("latin-1"))
-                        called.extend(name for name in names[:1] if name not in THE_BROWSER_ITSELF)
+                        name = asked_for(caller.recv(4000))
+                        called.extend([name] if name and name not in THE_BROWSER_ITSELF else [])
 
         thread = Thread(target=listen, daemon=True)
         thread.start()

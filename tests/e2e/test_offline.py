@@ -295,10 +295,13 @@ def test_the_personal_pack_is_the_newest_that_can_be_had_and_goes_at_sign_out(ph
     phone.far.before = answering("/pack.json", lambda: JSONResponse({"n": 2}))
     assert page.evaluate(ASK_PACK) == [200, '{"n":2}']
     phone.far.before = answering("/pack.json", lambda: JSONResponse({}, 401))
-    assert page.evaluate(ASK_PACK) == [200, '{"n":2}']
+    assert page.evaluate(ASK_PACK) == [401, "{}"]
+    assert kept(page).get("uncramp-pack", []) == []
+    phone.far.before = answering("/pack.json", lambda: JSONResponse({"n": 3}))
+    assert page.evaluate(ASK_PACK) == [200, '{"n":3}']
     phone.cut_off()
     try:
-        assert page.evaluate(ASK_PACK) == [200, '{"n":2}']
+        assert page.evaluate(ASK_PACK) == [200, '{"n":3}']
         assert kept(page)["uncramp-pack"] == ["/pack.json"]
         page.evaluate("() => uncramp.store.forgetAll()")
         assert "uncramp-pack" not in kept(page)

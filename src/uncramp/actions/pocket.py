@@ -43,7 +43,7 @@ from uncramp.model import (
 Words = Callable[[str], str]
 Json = dict[str, Any]
 
-OF_A_WALK = {"cramping": STAGE_FACT, "minutes": "cramp_minutes", "came_back": "came_back_times"}
+OF_A_WALK = {"cramping": STAGE_FACT, "minutes": "cramp_minutes", "times_back": "came_back_times"}
 """The facts that a walk states by itself."""
 
 NOT_NAMES = frozenset({"blood", "medicine", "muscle", "weight", "years"})

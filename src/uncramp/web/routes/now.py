@@ -21,12 +21,14 @@ POP, ALARM = "red_flag:hamstring_avulsion", "red_flag:pulmonary_embolism"
 @router.get("/now")
 async def now(request: Request) -> Response:
     wish = player.wish(request.query_params)
-    return HTMLResponse(_page(show_of(request), wish.place.id, wish.side, wish.by, country_of(request)))
+    show = show_of(request)
+    build = str(show.pages.globals["build"])
+    return HTMLResponse(_page(show, build, wish.place.id, wish.side, wish.by, country_of(request)))
 
 
 # Nothing of a person is in it, and somebody in pain waits for it.
 @lru_cache(maxsize=256)
-def _page(show: Show, place: str, side: str, by: str, country: str) -> str:
+def _page(show: Show, _build: str, place: str, side: str, by: str, country: str) -> str:
     wish = player.Wish(relief.protocol(place), side, by)
     page = guide.page("what_to_do_now")
     _, *first_checks = page.sections[0].paragraphs

@@ -143,14 +143,14 @@
   function factsNow(pack, walk, now) {
     const bout = last(walk);
     const there = look(pack, walk, now);
-    const { cramping, minutes, came_back } = pack.walk;
+    const { cramping, minutes, times_back } = pack.walk;
     return {
       ...bout.told.facts,
       ...pack.protocols[bout.told.protocol].states,
       ...saidIn(pack, bout),
       [cramping]: there.released === null,
       [minutes]: Math.floor(there.cramped_s / 60),
-      [came_back]: bout.told.bout - 1,
+      [times_back]: bout.told.bout - 1,
     };
   }
 

@@ -229,10 +229,10 @@
   // `told` is {protocol, start, facts, order, bout, cramped}, an answer {choice, at, marks}. Throws a RangeError for an
   // answer that was not offered.
   function position(pack, told, answers, now) {
-    const { technique, end, last, release, cramping, minutes, came_back } = pack.walk;
+    const { technique, end, last, release, cramping, minutes, times_back } = pack.walk;
     const { protocol: place, start, order = [], bout = 1, cramped = 0 } = told;
     const { techniques, states, steps, first } = pack.protocols[place];
-    const facts = { ...told.facts, ...states, [cramping]: true, [came_back]: bout - 1 };
+    const facts = { ...told.facts, ...states, [cramping]: true, [times_back]: bout - 1 };
     const left = [...new Set([...order.filter((name) => techniques.includes(name)), ...techniques])];
     const used = [];
     let at, since, released = null;
