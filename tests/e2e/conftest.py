@@ -130,7 +130,7 @@ THE_BROWSER_ITSELF = frozenset({"accounts.google.com", "update.googleapis.com", 
 
 
 def asked_for(hello: bytes) -> str:
-    """The name that a TLS greeting asks for (RFC 6066, section 3), or that a plain request names; or nothing."""
+    """The name that a TLS greeting asks for (RFC 6066, section 3), or that a plain request names, if any."""
     for start in range(len(hello) - 9):
         extension, length, names, kind, size = struct.unpack_from(">HHHBH", hello, start)
         if extension == 0 and kind == 0 and length == names + 2 == size + 5:
