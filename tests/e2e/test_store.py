@@ -274,8 +274,8 @@ def test_three_tabs_that_send_at_once_make_one_row_each(phone: Phone, locks: boo
         tabs[1].evaluate(FLUSH)
     assert tabs[2].evaluate(UNTIL_EMPTY) == 0
     assert list(phone.far.diary.rows) == ids
-    # The one whose answer was lost came again; with locks none is sent by two at once. The lease of plain http
-    # is weaker: what is sent twice is one row all the same.
+    # The one whose answer was lost came again; with locks none is sent by two at once. The lease of plain
+    # http is weaker: what is sent twice is one row all the same.
     assert len(phone.far.diary.puts) <= (6 if locks else 10)
 
 
