@@ -19,18 +19,14 @@ __all__ = ["DiaryUnusable", "close_diaries", "diary", "diary_address", "examine_
 HOME, DATABASE = "UNCRAMP_HOME", "UNCRAMP_DATABASE"
 FILE = "diary.sqlite"
 
-_opened: dict[str, Diary] = {}
+_opened: dict[tuple[str, str], Diary] = {}
 _owners: WeakKeyDictionary[Diary, str] = WeakKeyDictionary()
 _opening = Lock()
 
 
 def home() -> Path:
     """The folder with all data, made for its owner alone if there is none."""
-    if not (named := os.environ.get(HOME)):
-        from platformdirs import user_data_path
-
-        named = str(user_data_path("uncramp", appauthor=False))
-    folder = Path(named).expanduser().absolute()
+    folder = _folder(os.environ.get(HOME, ""))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
@@ -40,6 +36,14 @@ def home() -> Path:
     return folder
 
 
+def _folder(named: str) -> Path:
+    if not named:
+        from platformdirs import user_data_path
+
+        return user_data_path("uncramp", appauthor=False)
+    return Path(named).expanduser().absolute()
+
+
 def diary_address() -> str:
     """The address of the diary: what `UNCRAMP_DATABASE` names, else a file at home."""
     return os.environ.get(DATABASE) or f"sqlite:///{home() / FILE}"
@@ -47,14 +51,15 @@ def diary_address() -> str:
 
 def diary() -> Diary:
     """The diary, opened when it is first asked for; raise `DiaryUnusable` if it cannot be, each time anew."""
-    address = diary_address()
+    # Every request comes by here: by what names the diary it is found without a look at the disk.
+    named = os.environ.get(DATABASE, ""), os.environ.get(HOME, "")
     with _opening:
-        if address not in _opened:
+        if named not in _opened:
             # Half a second to import, which a check need not wait for.
             from uncramp.diary.connection import open_diary
 
-            _opened[address] = open_diary(address)
-        return _opened[address]
+            _opened[named] = open_diary(diary_address())
+        return _opened[named]
 
 
 def close_diaries() -> None:

@@ -73,6 +73,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(("screen-wake-lock=(self)", *(f"{name}=()" for name in NOT_ALLOWED))),
 }
+AS_SENT = [(name.lower().encode(), words.encode()) for name, words in HEADERS.items()]
 TLS_ONLY = "max-age=31536000; includeSubDomains"
 
 WITH_CHARSET = (
@@ -286,7 +287,11 @@ class Answer:
 
 def add_headers(headers: MutableHeaders, path: str, secure: bool) -> None:
     own = headers.get("content-security-policy")
-    headers.update(HEADERS)
+    for name in HEADERS:
+        if name in headers:
+            del headers[name]
+    # All at once and as they travel: one by one each would be looked for among all the others.
+    headers.raw.extend(AS_SENT)
     if own and path.startswith("/poses/"):
         # A picture names the style inside it; Firefox holds an `img` to the policy of its file.
         headers["Content-Security-Policy"] = own

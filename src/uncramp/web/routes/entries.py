@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -40,20 +41,22 @@ def person_of(request: Request) -> str:
     return session.person if session else owner(request.app.state.clock())
 
 
-Person = Annotated[str, Depends(person_of)]
-Text = Annotated[str, Depends(text_of)]
-
 router = APIRouter()
 
 
-# These are no coroutines: they wait for the disk, and in a thread of their own they hold up nobody.
 @router.put("/api/v1/entries/{entry_id}", openapi_extra={"requestBody": SCHEMA})
-def put(request: Request, entry_id: str, text: Text) -> Response:
+async def put(request: Request, entry_id: str) -> Response:
+    text = await text_of(request)
     try:
-        new = entries.put(diary(), person_of(request), entry_id, entries.read_body(text))
+        # In a thread of its own it waits for the disk and holds up nobody.
+        new = await run_in_threadpool(keep, request, entry_id, text)
     except entries.OtherBody as other:
         return JSONResponse({"problems": [str(other)]}, 409)
     return JSONResponse({"id": entry_id}, 201 if new else 200)
+
+
+def keep(request: Request, entry_id: str, text: str) -> bool:
+    return entries.put(diary(), person_of(request), entry_id, entries.read_body(text))
 
 
 @router.get("/api/v1/entries")
