@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from uncramp.actions import entries
 from uncramp.actions.check import Refused
 from uncramp.actions.entry_form import EntryForm
-from uncramp.actions.history import LATEST, latest
+from uncramp.actions.history import LATEST, Episode, latest
 from uncramp.actions.home import DiaryUnusable, diary, examine_diary, owner
 from uncramp.web.guard import session_of
 from uncramp.web.show import country_of, show_of
+from uncramp.web.words import Words
 
 NO_STORE = {"Cache-Control": "no-store"}
 SCHEMA = {"content": {"application/json": {"schema": EntryForm.model_json_schema()}}, "required": True}
@@ -74,10 +76,49 @@ def one(request: Request, entry_id: str) -> Response:
 
 @router.get("/history")
 def history(request: Request) -> Response:
-    episodes = latest(diary(), person_of(request))
-    page = show_of(request).page("history", country=country_of(request), episodes=episodes, most=LATEST)
+    show = show_of(request)
+    episodes = [told(episode, show.words) for episode in latest(diary(), person_of(request))]
+    page = show.page("history", country=country_of(request), episodes=episodes, most=LATEST)
     page.headers.update(NO_STORE)
     return page
+
+
+@dataclass(frozen=True)
+class Told:
+    """An episode in words: when, and each line's name and words."""
+
+    id: str
+    time: str
+    said: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def told(episode: Episode, t: Words) -> Told:
+    lines = [
+        (t("history.side"), t(f"history.sides.{episode.side or 'unknown'}")),
+        (t("history.length"), _lasted(episode.seconds, t)),
+    ]
+    times = len(episode.seizings)
+    if times > 1:
+        lines.append((t("history.bouts"), str(times)))
+    for bout in episode.seizings:
+        if bout.technique:
+            words = t.of_knowledge(bout.technique)
+            lasted = f" {_lasted(bout.seconds, t)}" if times > 1 else ""
+            lines.append(
+                (t("history.technique" if bout.released else "history.technique_not"), words + lasted)
+            )
+    lines.append((t("history.origin"), episode.origin))
+    time = episode.when.isoformat(timespec="minutes")[:16]
+    return Told(episode.id, time, time.replace("T", " "), tuple(lines))
+
+
+def _lasted(seconds: int | None, t: Words) -> str:
+    if seconds is None:
+        return t("history.length_unknown")
+    if seconds < 90:
+        return t("history.seconds", n=seconds)
+    return t("history.minutes", minutes=f"{seconds / 60:.1f}")
 
 
 @router.get("/health")
