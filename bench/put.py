@@ -63,7 +63,7 @@ def put(entry: Callable[[int], dict[str, object]]) -> Request:
 
 
 def small(number: int) -> dict[str, object]:
-    return {**episode(number), "kind": "day_note", "body": {"note": "quiet"}}
+    return {**episode(number), "kind": "day_note", "body": {"night": "2026-11-21", "word": "quiet"}}
 
 
 def page(path: str) -> Request:

@@ -278,6 +278,26 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Something that happens on a day and that the evening can ask for: a kind of exposure.
+
+    A number has a unit, a range, and what one tap adds. It leads to causes or to a remedy; a person's own
+    leads to none.
+    """
+
+    id: str
+    question: str
+    short: str
+    kind: FactKind
+    unit: str = ""
+    low: float = 0
+    high: float = 0
+    portion: float = 1
+    triggers: tuple[str, ...] = ()
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class Claim:
     says: str
     seeds: tuple[str, ...]

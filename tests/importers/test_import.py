@@ -198,7 +198,7 @@ def test_whatever_is_imported_once_is_unchanged_the_second_time(
     diary: Diary, me: str, tmp_path: Path, found: dict[int, dict[str, Any]]
 ) -> None:
     records = [
-        as_record(an_entry(me, hash(repr(body)) % 10**9 * 100 + n, kind=model.EntryKind.DAY_NOTE, body=body))
+        as_record(an_entry(me, hash(repr(body)) % 10**9 * 100 + n, kind=model.EntryKind.WALK, body=body))
         for n, body in found.items()
     ]
     path = export(tmp_path / "a.json", *records)

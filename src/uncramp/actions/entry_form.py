@@ -15,10 +15,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from uncramp.actions.check import Refused
 from uncramp.actions.library import knowledge
 from uncramp.core.facts import read_answers
-from uncramp.model import Entry, EntryKind
+from uncramp.model import Entry, EntryKind, FactKind
 
 FARTHEST_OFFSET = 14 * 60
 MOST_BOUTS, MOST_TECHNIQUES, MOST_ANSWERS, MOST_MARKS = 200, 100, 500, 500
+LONGEST_NOTE = 2000
+EFFORT = "effort"
+"""The exposure that is a bout of exercise."""
 LONGEST_TEXT, DEEPEST, LARGEST_BODY = 10_000, 8, 100_000
 """Characters, levels, characters. The longest night that we know of takes under 20,000."""
 
@@ -78,7 +81,16 @@ class BoutForm(_Form):
 
 
 class EpisodeForm(_Form):
+    """`timed` is false where only the night is known and the start stands for it."""
+
     muscle: Name
+    timed: bool | None = None
+    doing: Name | None = None
+    effort: Id | None = None
+    used: Annotated[list[Name], Field(max_length=MOST_MARKS)] = []
+    helped: Annotated[list[Name], Field(max_length=MOST_MARKS)] = []
+    soreness: Annotated[float, Field(ge=0, le=10)] | None = None
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
     side: Literal["left", "right", "both"] | None
     bouts: Annotated[list[BoutForm], Field(min_length=1, max_length=MOST_BOUTS)]
     protocol: Name | None = None
@@ -90,10 +102,61 @@ class EpisodeForm(_Form):
 
 
 class CircumstanceForm(_Form):
+    """`from` is null where the first day is not known, `ended` true where it stopped on a day not known."""
+
     fact: Name
     value: Any
-    from_: Annotated[Day, Field(alias="from")]
+    from_: Annotated[Day | None, Field(alias="from")]
     to: Day | None = None
+    ended: Literal[True] | None = None
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
+
+
+class DayNoteForm(_Form):
+    """What is known of a night; where nothing is, there is no note."""
+
+    night: Day
+    word: Literal["cramp", "quiet"]
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
+
+
+class EffortForm(_Form):
+    """A bout of exercise, typed in. `session_rpe`: how hard it was in all, 0 to 10 (Foster 2001)."""
+
+    sport: Name
+    minutes: Annotated[float, Field(gt=0, le=2880)] | None = None
+    session_rpe: Annotated[float, Field(ge=0, le=10)] | None = None
+    distance_km: Annotated[float, Field(ge=0, le=2000)] | None = None
+    hot: bool | None = None
+    drink_ml: Annotated[float, Field(ge=0, le=20_000)] | None = None
+    warm_up: bool | None = None
+    unusual: bool | None = None
+
+
+class ExposureForm(_Form):
+    """What happened on a day: `value` is true or false, or a number in `unit`. `timed`: it has an hour."""
+
+    exposure: Name
+    day: Day
+    value: Annotated[bool | float, Field(union_mode="left_to_right")]
+    unit: Annotated[str, Field(max_length=60, pattern=PLAIN)] | None = None
+    timed: bool | None = None
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] | None = None
+    effort: EffortForm | None = None
+
+
+class GoneForm(_Form):
+    """A version that says: the person took this away."""
+
+    deleted: Literal[True]
+
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "episode": EpisodeForm,
+    "circumstance": CircumstanceForm,
+    "day_note": DayNoteForm,
+    "exposure": ExposureForm,
+}
 
 
 class EntryForm(_Form):
@@ -111,6 +174,27 @@ class EntryForm(_Form):
 
 def read_entry(person: str, entry_id: str, raw: object) -> Entry:
     """The entry that `raw` describes; raise `Refused` with a sentence for each field that cannot be used."""
+    form, problems = _read_form(entry_id, raw)
+    problems += _body(form)
+    if problems:
+        raise Refused(*problems)
+    return _entry(person, entry_id, form)
+
+
+def read_kept(person: str, entry_id: str, raw: object) -> Entry:
+    """An entry that was in a diary before. Its shape is looked at, but not whether today's knowledge has all
+    that it names: what was once let in is never lost by a newer uncramp."""
+    form, problems = _read_form(entry_id, raw)
+    if "deleted" in form.body:
+        _read(GoneForm, form.body, "body.")
+    elif shape := SHAPES.get(form.kind):
+        _read(shape, form.body, "body.")
+    if problems:
+        raise Refused(*problems)
+    return _entry(person, entry_id, form)
+
+
+def _read_form(entry_id: str, raw: object) -> tuple[EntryForm, list[str]]:
     if not re.fullmatch(UUID, entry_id):
         raise Refused("id: expected a UUID in small letters like 019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b.")
     _refuse_dirt(raw)
@@ -118,13 +202,10 @@ def read_entry(person: str, entry_id: str, raw: object) -> Entry:
     problems = [*_order("", form.start, form.end)]
     if form.replaces == entry_id:
         problems.append("replaces: an entry cannot replace itself.")
-    match form.kind:
-        case "episode":
-            problems += _episode(form)
-        case "circumstance":
-            problems += _circumstance(form)
-    if problems:
-        raise Refused(*problems)
+    return form, problems
+
+
+def _entry(person: str, entry_id: str, form: EntryForm) -> Entry:
     return Entry(
         id=entry_id,
         person=person,
@@ -137,6 +218,38 @@ def read_entry(person: str, entry_id: str, raw: object) -> Entry:
         recorded=form.recorded.astimezone(UTC),
         replaces=form.replaces,
     )
+
+
+def _body(form: EntryForm) -> list[str]:
+    if "deleted" in form.body:
+        _read(GoneForm, form.body, "body.")
+        return [] if form.replaces else ["replaces: what is taken away is named here; give its id."]
+    match form.kind:
+        case "episode":
+            return _episode(form)
+        case "circumstance":
+            return _circumstance(form)
+        case "day_note":
+            _read(DayNoteForm, form.body, "body.")
+        case "exposure":
+            return _exposure(form)
+    return []
+
+
+def _exposure(form: EntryForm) -> list[str]:
+    body = _read(ExposureForm, form.body, "body.")
+    if (body.exposure == EFFORT) != (body.effort is not None):
+        return [f"body.effort: an exposure called {EFFORT}, and only that, has one."]
+    asked = knowledge().exposures.get(body.exposure)
+    if asked is None:
+        # A person's own, or one of a newer uncramp: what it is stands in the person's settings.
+        return []
+    number = asked.kind is FactKind.NUMBER
+    if number == isinstance(body.value, bool):
+        return [f"body.value: expected {'a number' if number else 'true or false'} for {body.exposure}."]
+    if number and not asked.low <= body.value <= asked.high:
+        return [f"body.value: expected {asked.low:g} to {asked.high:g} {asked.unit}."]
+    return []
 
 
 def _read(form: type[Form], raw: object, before: str) -> Form:
@@ -188,7 +301,7 @@ def _marks(place: str, answer: AnswerForm) -> list[str]:
 def _circumstance(form: EntryForm) -> list[str]:
     body = _read(CircumstanceForm, form.body, "body.")
     problems = []
-    if body.to is not None and body.to < body.from_:
+    if body.to is not None and body.from_ is not None and body.to < body.from_:
         problems.append("body.to: it ends before it begins.")
     if body.value is None:
         problems.append("body.value: what is not known is not written down; leave the entry out.")

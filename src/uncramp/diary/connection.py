@@ -17,7 +17,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from uncramp.diary import schema
+from uncramp.diary.backup_file import BACKUPS, backups_of, way_back
 from uncramp.diary.faults import DiaryUnusable
+from uncramp.diary.migrations import steps_from
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another program that holds the file, such as `uncramp import`."""
@@ -31,6 +33,8 @@ PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}",
 )
 WRITES = "uncramp_writes"
+DAMAGE = "malformed", "not a database", "disk I/O"
+"""What SQLite says of a file that is no longer whole."""
 FILE_URL = "sqlite:///"
 PROBE = "probe"
 
@@ -75,7 +79,7 @@ class Diary:
             if failed and self.engine.dialect.name == "sqlite":
                 found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if found != "ok":
-                    raise DiaryUnusable(f"{self.name} is damaged ({found}); put a backup in its place.")
+                    raise DiaryUnusable(f"{self.name} is damaged ({found}). {self._way_back()}")
             if failed:
                 connection.execute(schema.setting.delete().where(schema.setting.c.key == PROBE))
                 connection.execute(schema.setting.insert(), {"key": PROBE, "value": "x" * 10_000})
@@ -83,6 +87,9 @@ class Diary:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _way_back(self) -> str:
+        return way_back(Path(self.engine.url.database or ""))
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
@@ -93,7 +100,8 @@ class Diary:
             raise
         except DBAPIError as problem:
             self._failed = True
-            raise DiaryUnusable(f"{self.name} cannot be used just now: {problem.orig}.") from problem
+            back = f" {self._way_back()}" if any(sign in str(problem.orig) for sign in DAMAGE) else ""
+            raise DiaryUnusable(f"{self.name} cannot be used just now: {problem.orig}.{back}") from problem
         except DiaryUnusable:
             self._failed = True
             raise
@@ -121,11 +129,10 @@ def _open_file(path: Path) -> Diary:
     try:
         if not path.exists():
             _make_file(path)
-        _refuse_foreign(path)
+        _migrate(path, _refuse_foreign(path))
     except (OSError, sqlite3.Error) as problem:
         raise DiaryUnusable(
-            f"{name} cannot be opened ({problem}). It was not changed; "
-            "look at the disk, or put a backup in its place."
+            f"{name} cannot be opened ({problem}). It was not changed; look at the disk. {way_back(path)}"
         ) from problem
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
@@ -151,7 +158,12 @@ def _make_file(path: Path) -> None:
     if Path(f"{path}-wal").exists():
         raise DiaryUnusable(
             f"The diary {path} is gone, but {path.name}-wal, which belongs to it, is still there. "
-            "Put the diary or a backup back in its place, or move that file away to begin anew."
+            f"Put the diary back in its place, or move that file away to begin anew. {way_back(path)}"
+        )
+    if any(backups_of(path)):
+        raise DiaryUnusable(
+            f"The diary {path} is gone, but there are backups of it. {way_back(path)} "
+            f"To begin anew, move the folder {path.parent / BACKUPS} away."
         )
     new = path.with_name(f"{path.name}.new-{uuid4().hex}")
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -202,12 +214,28 @@ def _publish(new: Path, path: Path) -> None:
             os.close(folder)
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Raise `DiaryUnusable` unless `path` is a diary of ours that this uncramp understands."""
+def _migrate(path: Path, version: int) -> None:
+    """Bring the tables of an earlier uncramp to today's: all of it, or nothing if it is cut short."""
+    if version == schema.VERSION:
+        return
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)) as raw:
+        for pragma in PRAGMAS:
+            raw.execute(pragma)
+        raw.execute("BEGIN IMMEDIATE")
+        # Another program that started at the same time may have been faster.
+        [now] = raw.execute("PRAGMA user_version").fetchone()
+        for statement in steps_from(now, "sqlite"):
+            raw.execute(statement)
+        raw.execute(f"PRAGMA user_version={schema.VERSION}")
+        raw.execute("COMMIT")
+
+
+def _refuse_foreign(path: Path) -> int:
+    """The version of its tables. Raise `DiaryUnusable` unless it is a diary that this uncramp understands."""
     if path.stat().st_size == 0:
         raise DiaryUnusable(
             f"The diary {path} has been emptied: it has 0 bytes. It was not changed; "
-            "put a backup in its place, or move it away to begin anew."
+            f"move it away to begin anew. {way_back(path)}"
         )
     with closing(sqlite3.connect(path)) as raw:
         [owner] = raw.execute("PRAGMA application_id").fetchone()
@@ -216,6 +244,7 @@ def _refuse_foreign(path: Path) -> None:
         raise DiaryUnusable(f"{path} is not a diary of uncramp. It was not changed; move it away.")
     if version > schema.VERSION:
         raise DiaryUnusable(_newer(f"The diary {path}", version))
+    return int(version)
 
 
 def _newer(name: str, version: int) -> str:
@@ -228,6 +257,8 @@ def _newer(name: str, version: int) -> str:
 # ---- PostgreSQL ----------------------------------------------------------------------------------
 
 VERSION_KEY = "tables_version"
+FIRST_TABLES = {"person", "entry", "setting", "login"}
+"""What a diary of every version has."""
 
 
 def _open_server(address: URL) -> Diary:
@@ -250,7 +281,12 @@ def _make_or_know_tables(diary: Diary) -> None:
             schema.tables.create_all(connection)
             row = {"key": VERSION_KEY, "value": str(schema.VERSION)}
             connection.execute(schema.setting.insert(), row)
-        version = _read_version(connection) if ours <= there else None
+        version = _read_version(connection) if there >= FIRST_TABLES else None
+        if version is not None and version < schema.VERSION:
+            for statement in steps_from(version, "postgresql"):
+                connection.exec_driver_sql(statement)
+            key = schema.setting.c.key == VERSION_KEY
+            connection.execute(schema.setting.update().where(key).values(value=str(schema.VERSION)))
     if there & ours and version is None:
         raise DiaryUnusable(f"{diary.name}: the database has tables that are not a diary of uncramp.")
     if version is not None and version > schema.VERSION:

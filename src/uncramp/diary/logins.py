@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from uncramp.diary.connection import Diary
 from uncramp.diary.schema import login
@@ -47,6 +47,8 @@ def end_old_logins(diary: Diary, created_before: datetime, seen_before: datetime
         connection.execute(delete(login).where(old))
 
 
-def end_all_logins(diary: Diary) -> None:
+def end_logins_of(diary: Diary, person: str, but: str = "") -> None:
+    """End every session of that person, except the one whose token has the hash `but`."""
     with diary.write() as connection:
-        connection.execute(delete(login))
+        theirs = and_(login.c.person == person, login.c.token_sha256 != but)
+        connection.execute(delete(login).where(theirs))

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select, update
 
 from uncramp.diary.connection import Diary
-from uncramp.diary.schema import person
+from uncramp.diary.schema import person, setting
+
+KEY_OF_OLD = "passphrase"
+"""Where the one passphrase of the diary stood as long as nobody had a diary yet."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody who has a diary here."""
+
+    id: str
+    name: str
+    locked: bool
+    """Whether there is a passphrase."""
+
+
+def known(diary: Diary) -> tuple[Known, ...]:
+    """Everybody, who came first first."""
+    columns = person.c.id, person.c.name, person.c.passphrase
+    with diary.read() as connection:
+        rows = connection.execute(select(*columns).order_by(person.c.created, person.c.id))
+        return tuple(Known(row.id, row.name, bool(row.passphrase)) for row in rows)
 
 
 def people(diary: Diary) -> tuple[tuple[str, str], ...]:
@@ -16,6 +38,31 @@ def people(diary: Diary) -> tuple[tuple[str, str], ...]:
     with diary.read() as connection:
         rows = connection.execute(select(person.c.id, person.c.name).order_by(person.c.created, person.c.id))
         return tuple((row.id, row.name) for row in rows)
+
+
+def passphrase_of(diary: Diary, person_id: str) -> str:
+    """The hash of the person's passphrase, empty where there is none or no such person."""
+    with diary.read() as connection:
+        query = select(person.c.passphrase).where(person.c.id == person_id)
+        return connection.execute(query).scalar_one_or_none() or ""
+
+
+def set_passphrase_of(diary: Diary, person_id: str, kept: str) -> None:
+    with diary.write() as connection:
+        connection.execute(update(person).where(person.c.id == person_id).values(passphrase=kept))
+
+
+def add_person(diary: Diary, name: str, now: datetime) -> str:
+    """The id of the new person."""
+    made = str(uuid4())
+    with diary.write() as connection:
+        connection.execute(person.insert(), {"id": made, "name": name, "created": now})
+    return made
+
+
+def name_person(diary: Diary, person_id: str, name: str) -> None:
+    with diary.write() as connection:
+        connection.execute(update(person).where(person.c.id == person_id).values(name=name))
 
 
 def first_person(diary: Diary, now: datetime) -> str:
@@ -28,5 +75,14 @@ def first_person(diary: Diary, now: datetime) -> str:
         if there := connection.execute(query).scalar_one_or_none():
             return str(there)
         made = str(uuid4())
-        connection.execute(person.insert(), {"id": made, "name": "", "created": now})
+        row = {"id": made, "name": "", "created": now, "passphrase": _take_old_passphrase(connection)}
+        connection.execute(person.insert(), row)
         return made
+
+
+def _take_old_passphrase(connection: Connection) -> str:
+    """The hash that was set before anybody opened the diary; it is the first person's from now on."""
+    there = setting.c.key == KEY_OF_OLD
+    found = connection.execute(select(setting.c.value).where(there)).scalar_one_or_none()
+    connection.execute(delete(setting).where(there))
+    return found or ""

@@ -24,7 +24,7 @@ from uncramp.diary.faults import DiaryUnusable
 
 APPLICATION_ID = 0x756E6372
 """`uncr`: stands in the header of the SQLite file and says whose it is."""
-VERSION = 1
+VERSION = 2
 """Of these tables. A diary with a higher one was written by a newer uncramp and is left alone."""
 
 
@@ -65,6 +65,8 @@ person = _table(
     Column("id", BYTEWISE, primary_key=True),
     Column("name", Text, nullable=False),
     Column("created", MOMENT, nullable=False),
+    # An Argon2id hash, empty where nobody has to sign in.
+    Column("passphrase", Text, nullable=False, server_default=""),
 )
 
 entry = _table(
@@ -103,13 +105,28 @@ token = _table(
     Column("token_sha256", BYTEWISE, primary_key=True),
     _person(),
     Column("name", Text, nullable=False),
+    # What it opens: "add" (write entries, read nothing) or "calendar" (the reminders' feed).
+    Column("purpose", BYTEWISE, nullable=False),
     Column("created", MOMENT, nullable=False),
+    Column("last_used", MOMENT),
 )
 
-origin = _table(
-    "origin",
+# What one person chose: a word for each key.
+choice = _table(
+    "choice",
+    Column("person", BYTEWISE, ForeignKey("person.id"), primary_key=True),
+    Column("key", BYTEWISE, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# What was taken away: enough to know it again when an old file brings it back, and nothing of what it said.
+tombstone = _table(
+    "tombstone",
     Column("id", BYTEWISE, primary_key=True),
     _person(),
-    Column("name", Text, nullable=False),
-    Column("created", MOMENT, nullable=False),
+    Column("kind", BYTEWISE, nullable=False),
+    Column("day", BYTEWISE, nullable=False),
+    # When the person took it away.
+    Column("recorded", MOMENT, nullable=False),
+    Index("tombstone_by_person", "person"),
 )

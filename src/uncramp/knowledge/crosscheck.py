@@ -43,6 +43,7 @@ def problems(knowledge: Knowledge) -> list[str]:
         *_remedies(knowledge),
         *_look_alikes(knowledge),
         *_evidence(knowledge),
+        *_exposures(knowledge),
         *_conflicts(knowledge),
         *_guide(knowledge),
         *_seeds(knowledge),
@@ -214,6 +215,24 @@ def _evidence(k: Knowledge) -> Iterator[str]:
     for trigger in k.triggers:
         where = f"knowledge/triggers/{trigger.id}.toml"
         yield from (f"{where}: no conflict {c!r}" for c in trigger.conflicts if c not in conflicts)
+
+
+def _exposures(k: Knowledge) -> Iterator[str]:
+    triggers, remedies = {t.id for t in k.triggers}, {r.id for r in k.remedies}
+    for asked in k.exposures.values():
+        where = f"exposures.toml, {asked.id}"
+        yield from (f"{where}: no trigger {t!r}" for t in asked.triggers if t not in triggers)
+        if asked.remedy and asked.remedy not in remedies:
+            yield f"{where}: no remedy {asked.remedy!r}"
+        if not asked.triggers and not asked.remedy:
+            yield f"{where}: leads to no trigger and no remedy"
+        number = asked.kind is FactKind.NUMBER
+        if number and not (asked.unit and 0 <= asked.low < asked.high and asked.portion > 0):
+            yield f"{where}: a number has a unit, a range and a portion"
+        if not number and asked.kind is not FactKind.YES_NO:
+            yield f"{where}: is neither yes_no nor a number"
+        if not asked.question.endswith("?"):
+            yield f"{where}: the question has no question mark"
 
 
 def _conflicts(k: Knowledge) -> Iterator[str]:

@@ -18,6 +18,7 @@ from uncramp.model import (
     ALWAYS,
     AllOf,
     AnyOf,
+    Asked,
     Choice,
     Claim,
     Conflict,
@@ -145,6 +146,11 @@ class Knowledge:
     def poses(self) -> dict[str, Table]:
         """The scenes of the drawn figures, as data."""
         return {path.stem: _read(path) for path in self._paths("poses")}
+
+    @cached_property
+    def exposures(self) -> dict[str, Asked]:
+        """What the evening can ask for, in the order of the file."""
+        return {asked.id: asked for asked in self._each("exposures", _asked)}
 
     @cached_property
     def seeds(self) -> tuple[Seed, ...]:
@@ -327,6 +333,11 @@ def _look_alike(key: str, t: Table) -> LookAlike:
         signed=_signed(t),
         **_only(t, "name", "differs", "own_caution"),
     )
+
+
+def _asked(key: str, t: Table) -> Asked:
+    kind, triggers = FactKind(t["kind"]), tuple(t.get("triggers", ()))
+    return Asked(key, **{**t, "kind": kind, "triggers": triggers})
 
 
 def _trigger(key: str, t: Table) -> Trigger:
