@@ -72,11 +72,17 @@ def _holds(body: Mapping[str, Any], day: date) -> bool:
 
 
 def _from(body: Mapping[str, Any]) -> date:
-    return date.fromisoformat(body["from"])
+    """The first day, long ago where it is not known."""
+    return date.fromisoformat(body["from"]) if body["from"] else date.min
 
 
 def _to(body: Mapping[str, Any]) -> date:
-    """The last day, far away while it still holds."""
+    """The last day, far away while it still holds.
+
+    What stopped on a day that is not known is known to have held on its first day, and unknown from then on.
+    """
+    if body.get("ended") and not body.get("to"):
+        return _from(body)
     return date.fromisoformat(body["to"]) if body.get("to") else date.max
 
 

@@ -32,6 +32,8 @@ class Doors:
     """Behind a proxy: what stands in the browser, such as `https://cramp.example.org`."""
     trusted: tuple[str, ...] = ()
     """The addresses of the proxy: what they say of whom they speak for is believed."""
+    demo: bool = False
+    """Whether the diary behind it is that of somebody made up; every page then says so."""
 
     @property
     def locked(self) -> bool:
@@ -87,4 +89,4 @@ def told(environment: Mapping[str, str] | None = None) -> Doors:
     if not text:
         return Doors()
     found = json.loads(text)
-    return Doors(found["kind"], tuple(found["names"]), found["public"], tuple(found["trusted"]))
+    return Doors(**{**found, "names": tuple(found["names"]), "trusted": tuple(found["trusted"])})

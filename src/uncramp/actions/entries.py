@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
 # `uncramp.diary.entries` is imported where it is used: it brings SQLAlchemy, which takes as long to import
 # as the whole web server, and a server that nobody keeps a diary on need not wait for it.
 
-__all__ = ["OtherBody", "as_json", "history", "kinds_named", "new_id", "newest", "one", "put", "read_body"]
+__all__ = [
+    "OtherBody",
+    "as_json",
+    "history",
+    "kinds_named",
+    "moment_named",
+    "new_id",
+    "newest",
+    "one",
+    "put",
+    "read_body",
+]
 
 EXAMPLE = '{"kind": "episode", "start": "2026-11-22T03:10:05.120Z", ...}'
 
@@ -41,12 +53,20 @@ def put(diary: Diary, person: str, entry_id: str, raw: object) -> bool:
 
 
 def newest(
-    diary: Diary, person: str, kinds: Collection[EntryKind] = tuple(EntryKind), most: int | None = None
+    diary: Diary,
+    person: str,
+    kinds: Collection[EntryKind] = tuple(EntryKind),
+    most: int | None = None,
+    start: datetime | None = None,
+    with_deleted: bool = False,
 ) -> tuple[Entry, ...]:
-    """The newest versions of what the person wrote, newest first, at most `most`."""
+    """The newest versions of what the person wrote, newest first, at most `most`, that begins from `start`.
+
+    What was taken away is left out, unless one asks for it.
+    """
     from uncramp.diary import entries as kept
 
-    return kept.newest(diary, person, kinds, most=most)
+    return kept.newest(diary, person, kinds, most=most, start=start, with_deleted=with_deleted)
 
 
 def one(diary: Diary, person: str, entry_id: str) -> Entry:
@@ -102,3 +122,14 @@ def kinds_named(names: Iterable[str]) -> tuple[EntryKind, ...]:
         return tuple(EntryKind(name) for name in names) or tuple(EntryKind)
     except ValueError:
         raise Refused(f"kind: expected one of {', '.join(EntryKind)}.") from None
+
+
+def moment_named(text: str) -> datetime:
+    """The moment that `text` names; raise `Refused` for one without its zone or that is none."""
+    moment: datetime | None = None
+    with suppress(ValueError):
+        # In an address a plus sign stands for a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    if moment is None or moment.tzinfo is None or not 1970 <= moment.year <= 2099:
+        raise Refused("since: expected a time with its zone, such as 2026-11-22T03:10:05Z.")
+    return moment

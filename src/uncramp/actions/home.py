@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -14,7 +15,16 @@ from uncramp.diary.faults import DiaryUnusable
 if TYPE_CHECKING:
     from uncramp.diary.connection import Diary
 
-__all__ = ["DiaryUnusable", "close_diaries", "diary", "diary_address", "examine_diary", "home", "owner"]
+__all__ = [
+    "DiaryUnusable",
+    "close_diaries",
+    "diary",
+    "diary_address",
+    "examine_diary",
+    "home",
+    "is_begun",
+    "owner",
+]
 
 HOME, DATABASE = "UNCRAMP_HOME", "UNCRAMP_DATABASE"
 FILE = "diary.sqlite"
@@ -47,6 +57,11 @@ def _folder(named: str) -> Path:
 def diary_address() -> str:
     """The address of the diary: what `UNCRAMP_DATABASE` names, else a file at home."""
     return os.environ.get(DATABASE) or f"sqlite:///{home() / FILE}"
+
+
+def is_begun() -> bool:
+    """Whether there is a diary; without looking, that is for whoever named a database."""
+    return bool(os.environ.get(DATABASE)) or (home() / FILE).exists()
 
 
 def diary() -> Diary:
@@ -82,4 +97,14 @@ def owner(now: datetime) -> str:
     with _opening:
         if opened not in _owners:
             _owners[opened] = first_person(opened, now)
+            _tidy(opened, now)
         return _owners[opened]
+
+
+def _tidy(opened: Diary, now: datetime) -> None:
+    """Once for each opening: empty what was taken away long enough ago."""
+    from uncramp.actions.removal import sweep
+
+    # It can wait: nobody is to be kept from the diary by it.
+    with suppress(DiaryUnusable):
+        sweep(opened, now)

@@ -1,20 +1,21 @@
-"""The one passphrase of this diary. It is kept as an Argon2id hash, in the diary."""
+"""Each person's passphrase. It is kept as an Argon2id hash, in the diary."""
 
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from uncramp.actions.check import Refused
-from uncramp.actions.home import diary
+from uncramp.actions.home import diary, owner
+from uncramp.actions.people import everybody
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-KEY = "passphrase"
 GIVEN, GIVEN_FILE = "UNCRAMP_PASSPHRASE", "UNCRAMP_PASSPHRASE_FILE"
 
 SHORTEST, LONGEST = 8, 1000
@@ -40,41 +41,65 @@ def common() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def is_set() -> bool:
-    from uncramp.diary.settings import setting_of
+def is_set(person: str) -> bool:
+    from uncramp.diary.people import passphrase_of
 
-    return bool(setting_of(diary(), KEY))
+    return bool(passphrase_of(diary(), person))
 
 
-def is_right(passphrase: str) -> bool:
-    """Whether this is the passphrase; one that is not set is never right."""
+def somebody_has_one(now: datetime) -> bool:
+    """Whether anybody could sign in from another device."""
+    return any(person.locked for person in everybody(now))
+
+
+def is_right(passphrase: str, person: str | None) -> bool:
+    """Whether this is that person's passphrase; `None` is nobody.
+
+    One that is not set is never right. To find that out takes as long as for one that is wrong: who guesses
+    must not learn which names there are.
+    """
     from argon2.exceptions import Argon2Error, InvalidHashError
 
-    from uncramp.diary.settings import set_setting, setting_of
+    from uncramp.diary.people import passphrase_of, set_passphrase_of
 
-    kept = setting_of(diary(), KEY)
-    if not kept or len(passphrase) > LONGEST:
+    kept = passphrase_of(diary(), person) if person else ""
+    if len(passphrase) > LONGEST:
         return False
     with _AT_ONCE:
+        if not kept or person is None:
+            _hasher().hash(_bytes(passphrase))
+            return False
         try:
             _hasher().verify(kept, _bytes(passphrase))
         except (Argon2Error, InvalidHashError):
             return False
         if _hasher().check_needs_rehash(kept):
-            set_setting(diary(), KEY, _hasher().hash(_bytes(passphrase)))
+            set_passphrase_of(diary(), person, _hasher().hash(_bytes(passphrase)))
     return True
 
 
-def set_passphrase(passphrase: str) -> None:
-    """Make this the passphrase, and end every session. Raise `Refused` for one that is easily guessed."""
-    from uncramp.diary.logins import end_all_logins
-    from uncramp.diary.settings import set_setting
+def set_passphrase(passphrase: str, person: str, but: str = "") -> None:
+    """Make this the person's passphrase, and end all their sessions but the one with the id `but`.
 
+    Raise `Refused` for one that is easily guessed.
+    """
     refuse_weak(passphrase)
     with _AT_ONCE:
         made = _hasher().hash(_bytes(passphrase))
-    set_setting(diary(), KEY, made)
-    end_all_logins(diary())
+    _keep(made, person, but)
+
+
+def remove_passphrase(person: str) -> None:
+    """Let the person have none, and end all their sessions: from elsewhere nobody can open the diary then."""
+    _keep("", person, "")
+
+
+def _keep(made: str, person: str, but: str) -> None:
+    from uncramp.diary.logins import end_logins_of
+    from uncramp.diary.people import set_passphrase_of
+
+    set_passphrase_of(diary(), person, made)
+    end_logins_of(diary(), person, but)
 
 
 def refuse_weak(passphrase: str) -> None:
@@ -102,13 +127,13 @@ def given() -> str:
     return os.environ.pop(GIVEN, "")
 
 
-def take_given() -> bool:
-    """Let the passphrase that a service was given hold from now on; `False` if none was given."""
+def take_given(now: datetime) -> bool:
+    """Let the first person's passphrase be what a service was given; `False` if none was given."""
     if not (passphrase := given()):
         return False
     # The same one again is no change, and must not sign everybody out at each start.
-    if not is_right(passphrase):
-        set_passphrase(passphrase)
+    if not is_right(passphrase, owner(now)):
+        set_passphrase(passphrase, owner(now))
     return True
 
 

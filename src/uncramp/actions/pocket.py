@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from uncramp.actions.evening import defaults, evening
 from uncramp.actions.library import knowledge
 from uncramp.core import walk
 from uncramp.core.facts import STAGE_FACT, Stated
@@ -21,6 +22,7 @@ from uncramp.model import (
     ALWAYS,
     Answers,
     AnyOf,
+    Asked,
     Choice,
     Contradiction,
     Disposition,
@@ -52,11 +54,15 @@ NOT_NAMES = frozenset({"blood", "medicine", "muscle", "weight", "years"})
 
 def pack(words: Words = str) -> Json:
     """All rules and walks for a person we know nothing of; `words` turns each text into another language."""
-    return _packed(Known({}, knowledge().vocabulary), words)
+    return _packed(Known({}, knowledge().vocabulary), words) | {"evening": evening(defaults(), words)}
 
 
 def personal_pack(
-    answers: Answers, unrecognised: int = 0, order: Sequence[str] = (), words: Words = str
+    answers: Answers,
+    unrecognised: int = 0,
+    order: Sequence[str] = (),
+    words: Words = str,
+    asked: Sequence[Asked] | None = None,
 ) -> Json:
     """All rules with `answers` (the facts that hold for longer than tonight) put in, to be told tonight's.
 
@@ -64,13 +70,19 @@ def personal_pack(
     verdicts, `ask_next` and unknown facts as the plain pack gives with both. What is said of a rule that
     leans on a condition or medicine of the person is replaced by a general sentence, and such a rule has no
     name of its own. `unrecognised` is how many of the person's medicines we do not know, `order` the
-    techniques to begin a walk with.
+    techniques to begin a walk with, `asked` what the evening asks (without it, as of everybody).
     """
     v = knowledge().vocabulary
     denied = [f for f, a in answers.items() if unrecognised and a is False and _is_medicine(v.facts[f], v)]
     sure = {fact: answer for fact, answer in answers.items() if fact not in denied}
     known = Known(sure, v, tonight=_told_tonight(), places=_places())
-    return {**_packed(known, words), "unrecognised": unrecognised, "not_asked": denied, "order": list(order)}
+    return {
+        **_packed(known, words),
+        "unrecognised": unrecognised,
+        "not_asked": denied,
+        "order": list(order),
+        "evening": evening(defaults() if asked is None else asked, words),
+    }
 
 
 def _is_medicine(fact: Fact, vocabulary: Vocabulary) -> bool:

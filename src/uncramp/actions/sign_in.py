@@ -6,10 +6,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from uncramp.actions import passphrase
+from uncramp.actions import passphrase, people
 from uncramp.actions.home import diary
 from uncramp.actions.tries import Tries
+
+if TYPE_CHECKING:
+    from uncramp.diary.people import Known
 
 IDLE = timedelta(days=30)
 """A session that nobody used for so long has ended."""
@@ -31,6 +35,19 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """Whose diary a browser has open, and how it came to that."""
+
+    person: str = ""
+    """The id; empty where nobody's is open."""
+    session: Session | None = None
+    token: str = ""
+    """The name of the token that a program came with; empty for a browser."""
+    everyone: tuple[Known, ...] = ()
+    """All who have a diary here; nobody where the browser may not know."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came of a try: a token, or how long to wait, or neither when the passphrase was wrong."""
 
@@ -38,22 +55,27 @@ class Answer:
     wait: timedelta = timedelta()
 
 
-def sign_in(words: str, address: str, old_token: str, tries: Tries, now: datetime) -> Answer:
-    """A new token for the right passphrase. A session that the browser still had ends."""
-    from uncramp.diary.logins import Login, add_login, end_login, end_old_logins
-    from uncramp.diary.people import first_person
+def sign_in(words: str, address: str, old_token: str, tries: Tries, now: datetime, name: str = "") -> Answer:
+    """A new token for the right passphrase of who has that name. A session that the browser still had ends.
 
-    if wait := tries.begin(address, now):
+    Where there is one person only, no name is asked for, and one that is sent is not looked at.
+    """
+    from uncramp.diary.logins import Login, add_login, end_login, end_old_logins
+
+    everyone = people.everybody(now)
+    several = len(everyone) > 1
+    if wait := tries.begin(address, now, people.as_compared(name) if several else ""):
         return Answer(wait=wait)
-    if not passphrase.is_right(words):
+    person = people.named(name, everyone) if several else everyone[0]
+    if not passphrase.is_right(words, person.id if person else None) or person is None:
         return Answer()
-    tries.succeeded(address)
+    tries.succeeded(address, people.as_compared(name) if several else "")
     end_old_logins(diary(), now - ABSOLUTE, now - IDLE)
     if old_token:
         end_login(diary(), _hash(old_token))
     # Never a token that came from outside: one that somebody planted is worth nothing.
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    add_login(diary(), Login(_hash(token), first_person(diary(), now), now, now))
+    add_login(diary(), Login(_hash(token), person.id, now, now))
     return Answer(token)
 
 
@@ -72,6 +94,24 @@ def session(token: str, now: datetime) -> Session | None:
     if now - found.last_seen >= SEEN_EVERY:
         seen_again(diary(), found.token_sha256, now)
     return Session(found.token_sha256, found.person)
+
+
+def whose(token: str, chosen: str, locked: bool, now: datetime) -> Whose:
+    """Whose diary is open for a browser with that token, which chose the person `chosen` before.
+
+    Behind `locked` doors that of who is signed in, and of nobody else. On this machine the choice holds, or
+    else it is that of who came first; but a diary with a passphrase opens only with it, unless nobody else
+    has one here.
+    """
+    found = session(token, now)
+    if locked and found is None:
+        return Whose()
+    everyone = people.everybody(now)
+    if found:
+        return Whose(found.person, found, everyone=everyone)
+    wanted = next((person for person in everyone if person.id == chosen), everyone[0])
+    shut = wanted.locked and len(everyone) > 1
+    return Whose("" if shut else wanted.id, everyone=everyone)
 
 
 def sign_out(token: str) -> None:

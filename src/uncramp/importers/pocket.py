@@ -31,6 +31,8 @@ def entries(path: Path) -> Iterator[Entry | Refused]:
         yield Refused("the file", "it is not an export of entries.")
     elif whole.get("version") != VERSION:
         yield Refused("version", f"expected {VERSION}; a newer file needs a newer uncramp.")
+    elif whole.get("demo"):
+        yield Refused("demo", "it was written in a demo, whose diary is invented; no real one takes it.")
     elif not isinstance(whole.get("entries"), list):
         yield Refused("entries", "expected a list.")
     else:
