@@ -11,7 +11,9 @@ import pytest
 
 COMMANDS = (
     "relief", "check", "card", "guide", "why", "facts", "serve", "pocket", "passphrase", "import", "review",
-    "reference",
+    "reference", "people", "token",
+    "log", "today", "history", "demo",
+    "export", "restore", "backup", "erase",
 )  # fmt: skip
 
 

@@ -9,7 +9,23 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from uncramp import __version__
-from uncramp.cli import card, check, guide, imports, lists, passphrase, pocket, relief, serve, why
+from uncramp.cli import (
+    card,
+    check,
+    days,
+    demo,
+    guide,
+    imports,
+    keeping,
+    lists,
+    log,
+    passphrase,
+    people,
+    pocket,
+    relief,
+    serve,
+    why,
+)
 
 DONE, REFUSED = 0, 1
 
@@ -53,6 +69,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"uncramp {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (relief, check, card, guide, why, serve, pocket, passphrase, imports, lists):
+    for module in (
+        relief,
+        check,
+        card,
+        guide,
+        why,
+        serve,
+        demo,
+        pocket,
+        passphrase,
+        people,
+        imports,
+        keeping,
+        lists,
+        log,
+        days,
+    ):
         module.add(commands)
     return parser

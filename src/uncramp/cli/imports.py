@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from uncramp.cli.command import new_command
+from uncramp.cli.here import add_person, person_of
 from uncramp.cli.paper import say
 
 
@@ -23,13 +23,14 @@ def add(commands: Any) -> None:
     made.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file; several may be given")
     made.add_argument("--dry-run", action="store_true", help="only say what is in it, and store nothing")
     made.add_argument("--json", action="store_true", help="for another program")
+    add_person(made)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from uncramp.actions import import_files
-    from uncramp.actions.home import diary, owner
+    from uncramp.actions.home import diary
 
-    person = owner(datetime.now(UTC))
+    person = person_of(arguments)
     imported = import_files.run(diary(), person, arguments.paths, store=not arguments.dry_run)
     if arguments.json:
         if arguments.dry_run:

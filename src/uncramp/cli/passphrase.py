@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from uncramp.cli.command import new_command
@@ -14,28 +15,30 @@ def add(commands: Any) -> None:
         commands,
         "passphrase",
         run,
-        "Set or change the passphrase that a phone or a proxy has to give. Ends every session.",
+        "Set or change the passphrase that a phone or a proxy has to give. Ends all sessions.",
         "uncramp passphrase",
     )
     made.add_argument(
         "--forgotten", action="store_true", help="set a new one without the old: who has the machine may"
     )
+    made.add_argument("--person", default="", metavar="NAME", help="whose; otherwise that of who came first")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from uncramp.actions import passphrase
+    from uncramp.actions import passphrase, people
     from uncramp.actions.check import Refused
 
+    person = people.find(arguments.person, datetime.now(UTC))
     if (
-        passphrase.is_set()
+        passphrase.is_set(person)
         and not arguments.forgotten
-        and not passphrase.is_right(_ask("The passphrase so far: "))
+        and not passphrase.is_right(_ask("The passphrase so far: "), person)
     ):
         raise Refused(
             "That is not the passphrase; nothing was changed. If it is forgotten: "
             "`uncramp passphrase --forgotten`."
         )
-    passphrase.set_passphrase(ask_new())
+    passphrase.set_passphrase(ask_new(), person)
     print("The passphrase is set. Every device has to sign in anew.")
     return 0
 

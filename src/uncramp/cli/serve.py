@@ -40,7 +40,11 @@ def add(commands: Any) -> None:
         "uncramp serve --phone",
     )
     made.add_argument(
-        "--port", type=_port, default=PORT, metavar="N", help=f"the port (0: any free one; otherwise {PORT})"
+        "--port",
+        type=read_port,
+        default=PORT,
+        metavar="N",
+        help=f"the port (0: any free one; otherwise {PORT})",
     )
     door = made.add_mutually_exclusive_group()
     door.add_argument(
@@ -63,7 +67,8 @@ def add(commands: Any) -> None:
     made.set_defaults(wrong=made.error)
 
 
-def _port(text: str) -> int:
+def read_port(text: str) -> int:
+    """The number that was typed, 0 for any free one."""
     if text.isascii() and text.isdecimal() and int(text) <= 65535:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 0 to 65535")
@@ -81,15 +86,17 @@ def run(arguments: argparse.Namespace) -> int:
         return _to_the_home_network(arguments)
     if arguments.proxy:
         return _behind_a_proxy(arguments)
-    return _on_this_machine(arguments)
+    return on_this_machine(arguments.port)
 
 
-def _on_this_machine(arguments: argparse.Namespace) -> int:
+def on_this_machine(port: int, demo: bool = False) -> int:
+    """Serve at loopback until somebody stops it. `demo`: every page says that its diary is invented."""
     from uncramp.actions.doors import Doors, tell_the_pages
 
-    tell_the_pages(Doors())
-    listener = _listen("127.0.0.1", arguments.port)
-    print(f"uncramp is at http://127.0.0.1:{_port_of(listener)}/  (stop it with Ctrl-C)", flush=True)
+    tell_the_pages(Doors(demo=demo))
+    listener = _listen("127.0.0.1", port)
+    name = "The demo of uncramp" if demo else "uncramp"
+    print(f"{name} is at http://127.0.0.1:{_port_of(listener)}/  (stop it with Ctrl-C)", flush=True)
     _server().run(sockets=[listener])
     return 0
 
@@ -228,9 +235,10 @@ def _have_passphrase(may_ask: bool) -> None:
     """See to it that there is one: given to a service, set before, or asked for now."""
     from uncramp.actions import passphrase
     from uncramp.actions.check import Refused
+    from uncramp.actions.home import owner
     from uncramp.cli.passphrase import ask_new
 
-    if passphrase.take_given() or passphrase.is_set():
+    if passphrase.take_given(_now()) or passphrase.somebody_has_one(_now()):
         return
     if not (may_ask and sys.stdin.isatty()):
         raise Refused(
@@ -238,7 +246,7 @@ def _have_passphrase(may_ask: bool) -> None:
             f"or name a file that holds it in {passphrase.GIVEN_FILE}."
         )
     print("Other devices will be able to reach your diary. Choose the passphrase that they have to give.")
-    passphrase.set_passphrase(ask_new())
+    passphrase.set_passphrase(ask_new(), owner(_now()))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -259,7 +267,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRNOTAVAIL:
             raise
-        raise Refused(f"Port {port} is taken ({error.strerror}); try `uncramp serve --port 0`.") from error
+        raise Refused(f"Port {port} is taken ({error.strerror}); try `--port 0`.") from error
     return listener
 
 
@@ -285,6 +293,7 @@ def _server(tls: ssl.SSLContext | None = None) -> uvicorn.Server:
         # The guard decides whom to believe.
         proxy_headers=False,
         server_header=False,
+        ws="none",
         timeout_graceful_shutdown=FINISH_WITHIN,
     )
     config.load()
