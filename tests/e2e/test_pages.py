@@ -15,9 +15,9 @@ from uncramp.actions import check
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "/", "/now", "/check", "/guide", "/guide/what_is_happening", "/guide/why", "/guide/how_to_prevent",
-    "/why", "/why/dehydration", "/why/heat", "/why/leg_clot", "/why/clot", "/sources/nice_ng158", "/about",
-    "/review", "/nothing-here",
+    "/", "/now", "/tonight", "/check", "/guide", "/guide/what_is_happening", "/guide/why",
+    "/guide/how_to_prevent", "/why", "/why/dehydration", "/why/heat", "/why/leg_clot", "/why/clot",
+    "/sources/nice_ng158", "/about", "/review", "/nothing-here",
 )  # fmt: skip
 
 NIGHT = {"age": "44", "cramp_minutes": "3"}

@@ -10,28 +10,37 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 
 from tests.web.forms import HERE
-from uncramp.actions.entry_form import UUID, CircumstanceForm, EpisodeForm
+from uncramp.actions.entry_form import (
+    UUID,
+    CircumstanceForm,
+    DayNoteForm,
+    EntryForm,
+    EpisodeForm,
+    ExposureForm,
+)
 from uncramp.web.app import create_app
 
 APP = create_app()
+FORMS = (EpisodeForm, CircumstanceForm, DayNoteForm, ExposureForm)
 
 
 def published() -> dict[str, Any]:
     """The schema of the interface, with what the body of each kind of entry is made of."""
     whole = APP.openapi()
     parts = whole.setdefault("components", {}).setdefault("schemas", {})
-    for form in (EpisodeForm, CircumstanceForm):
+    for form in (EntryForm, *FORMS):
         made = form.model_json_schema(ref_template="#/components/schemas/{model}")
         parts |= made.pop("$defs", {}) | {form.__name__: made}
     whole["paths"] = {
         path: how for path, how in whole["paths"].items() if path.startswith("/api/") or path == "/health"
     }
     put = whole["paths"]["/api/v1/entries/{entry_id}"]["put"]
-    kinds = [{"$ref": f"#/components/schemas/{name}"} for name in ("EpisodeForm", "CircumstanceForm")]
+    kinds = [{"$ref": f"#/components/schemas/{form.__name__}"} for form in FORMS]
     for operation in whole["paths"]["/api/v1/entries/{entry_id}"].values():
         operation["parameters"][0]["schema"]["pattern"] = UUID
-    sent = put["requestBody"]["content"]["application/json"]["schema"]
+    sent = parts["EntryForm"]
     sent["properties"]["body"] = {"anyOf": [*kinds, {"type": "object"}]}
+    put["requestBody"] = {"content": {"application/json": {"schema": sent}}, "required": True}
     return whole
 
 
@@ -61,5 +70,6 @@ def test_the_schema_covers_all_of_the_interface() -> None:
         ("/api/v1/entries", "get"),
         ("/api/v1/entries/{entry_id}", "get"),
         ("/api/v1/entries/{entry_id}", "put"),
+        ("/api/v1/log", "post"),
         ("/health", "get"),
     }

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.web.test_pages import unmarked
-from uncramp.actions import passphrase, sign_in
+from uncramp.actions import home, passphrase, sign_in
 from uncramp.actions.authority import authority
 from uncramp.actions.check import Refused
 from uncramp.actions.doors import Doors, phone_doors, proxy_doors, tell_the_pages, told
@@ -70,7 +70,7 @@ def own_diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setenv("UNCRAMP_HOME", str(tmp_path))
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passphrase, "_hasher", lambda: quick)
-    passphrase.set_passphrase(WORDS)
+    passphrase.set_passphrase(WORDS, home.owner(START))
     for doors in (PHONE, PROXY):
         app_behind(doors).state.tries = Tries()
     yield
@@ -296,7 +296,7 @@ def test_the_page_for_signing_out_says_what_is_lost(phone: TestClient) -> None:
 
 def test_another_passphrase_ends_every_session(phone: TestClient) -> None:
     enter(phone)
-    passphrase.set_passphrase("a quite different one")
+    passphrase.set_passphrase("a quite different one", home.owner(START))
     assert not is_let_in(phone)
     assert phone.post("/sign-in", data={"passphrase": WORDS}).status_code == 403
     enter(phone, "a quite different one")
@@ -327,7 +327,7 @@ def test_with_the_diary_out_of_order_help_still_works_and_the_diary_says_so(
     def broken(*_: object) -> None:
         raise DiaryUnusable("the disk at /home/ann is full")
 
-    monkeypatch.setattr(guard, "session", broken)
+    monkeypatch.setattr(guard, "whose", broken)
     assert phone.get("/guide").status_code == 200
     reply = phone.get("/api/v1/entries")
     assert reply.status_code == 503
@@ -479,15 +479,15 @@ def test_the_log_says_who_signed_in_and_who_failed_and_never_with_what(
 )
 def test_a_passphrase_that_is_easily_guessed_is_refused(weak: str) -> None:
     with pytest.raises(Refused):
-        passphrase.set_passphrase(weak)
-    assert passphrase.is_right(WORDS)
+        passphrase.set_passphrase(weak, home.owner(START))
+    assert passphrase.is_right(WORDS, home.owner(START))
 
 
 @pytest.mark.parametrize("strong", ["öäü ß 漢字 🦵", " leading and trailing ", "x1!" * 40, "ünïcödé"])
 def test_any_characters_make_a_passphrase_and_none_is_changed(strong: str) -> None:
-    passphrase.set_passphrase(strong + "12")
-    assert passphrase.is_right(strong + "12")
-    assert not passphrase.is_right((strong + "12").strip().upper())
+    passphrase.set_passphrase(strong + "12", home.owner(START))
+    assert passphrase.is_right(strong + "12", home.owner(START))
+    assert not passphrase.is_right((strong + "12").strip().upper(), home.owner(START))
 
 
 def test_the_passphrase_is_kept_as_argon2id_with_no_less_than_owasp_asks_for(
@@ -501,12 +501,12 @@ def test_the_passphrase_is_kept_as_argon2id_with_no_less_than_owasp_asks_for(
 
 
 def test_a_hash_of_older_settings_is_renewed_at_the_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    from uncramp.diary.settings import setting_of
+    from uncramp.diary.people import passphrase_of
 
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
     monkeypatch.setattr(passphrase, "_hasher", lambda: stronger)
-    assert passphrase.is_right(WORDS)
-    assert "$m=16,t=2,p=1$" in setting_of(diary(), passphrase.KEY)
+    assert passphrase.is_right(WORDS, home.owner(START))
+    assert "$m=16,t=2,p=1$" in passphrase_of(diary(), home.owner(START))
 
 
 def test_a_service_is_given_its_passphrase_and_the_same_again_signs_nobody_out(
@@ -516,10 +516,10 @@ def test_a_service_is_given_its_passphrase_and_the_same_again_signs_nobody_out(
     file = tmp_path / "passphrase"
     file.write_text(f"{WORDS}\n")
     monkeypatch.setenv("UNCRAMP_PASSPHRASE_FILE", str(file))
-    assert passphrase.take_given()
+    assert passphrase.take_given(START)
     assert is_let_in(phone)
     file.write_text("another one from now on\n")
-    assert passphrase.take_given()
+    assert passphrase.take_given(START)
     assert not is_let_in(phone)
     enter(phone, "another one from now on")
 

@@ -126,7 +126,7 @@ def test_a_replacement_is_shown_instead_and_the_first_stays(phone: TestClient) -
     assert phone.get(f"/api/v1/entries/{uuid(1)}").status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["exposure", "walk", "day_note"])
+@pytest.mark.parametrize("kind", ["walk"])
 def test_other_kinds_are_kept_as_they_are(phone: TestClient, kind: str) -> None:
     entry = {**ENTRY, "kind": kind, "body": {"note": "quiet", "deep": [{"x": 1.5, "y": None}]}}
     assert put(phone, entry=entry).status_code == 201
@@ -256,11 +256,11 @@ def test_what_is_no_entry_is_422(strict_phone: TestClient, text: str) -> None:
     ids=lambda body: repr(body)[:30],
 )
 def test_what_no_reader_takes_is_422(strict_phone: TestClient, body: dict[str, Any]) -> None:
-    text = json.dumps({**ENTRY, "kind": "day_note", "body": body})
+    text = json.dumps({**ENTRY, "kind": "walk", "body": body})
     headers = {"content-type": "application/json"}
     reply = strict_phone.put(f"/api/v1/entries/{uuid(1)}", content=text, headers=headers)
     assert reply.status_code == 422
-    assert listed(strict_phone, "day_note") == []
+    assert listed(strict_phone, "walk") == []
 
 
 @pytest.mark.parametrize(
@@ -307,35 +307,12 @@ def test_answers_say_what_they_are_and_are_kept_by_no_browser(strict_phone: Test
 # ---- the page ------------------------------------------------------------------------------------
 
 
-def test_an_empty_diary_says_so(phone: TestClient) -> None:
-    assert "Nothing yet." in phone.get("/history").text
-
-
-def test_the_page_tells_when_which_side_how_long_and_what_was_done(phone: TestClient) -> None:
-    put(phone)
-    page = phone.get("/history").text
-    # By the clock of the place: one hour ahead of UTC.
-    for words in ("2026-11-22 04:10", "left", "2.0 minutes", "In use when it let go", "phone", "toes up"):
-        assert words in page, words
-
-
-def test_a_cramp_that_came_back_shows_its_bouts_and_no_length_where_one_is_not_known(
-    phone: TestClient,
-) -> None:
-    second = {"start": "2026-11-22T03:15:00.000Z", "end": None}
-    bouts = [*ENTRY["body"]["bouts"], second]
-    put(phone, entry=changed("end", None, changed("body.bouts", bouts)))
-    page = phone.get("/history").text
-    assert "Times it seized" in page
-    assert "not known" in page
-
-
 @pytest.mark.parametrize(
     "text", ["<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "{{7*7}}", "</script><b>"]
 )
 def test_what_looks_like_a_page_is_shown_as_the_text_it_is(phone: TestClient, text: str) -> None:
     assert put(phone, entry=changed("origin", text)).status_code == 201
-    page = phone.get("/history").text
+    page = phone.get(f"/history/{uuid(1)}").text
     assert escape(text).replace("&quot;", "&#34;") in page
     assert text == escape(text) or text not in page
 
@@ -393,7 +370,7 @@ class TestAFileThatFails:
         with home.diary().write() as connection:
             size = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {size}")
-        big = {**ENTRY, "kind": "day_note", "body": {"note": ["x" * 9_000] * 10}}
+        big = {**ENTRY, "kind": "walk", "body": {"note": ["x" * 9_000] * 10}}
         assert put(phone, 7, big).status_code == 503
         assert phone.get("/health").status_code == 503
         assert phone.get(f"/api/v1/entries/{uuid(7)}").status_code == 404

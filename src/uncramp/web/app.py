@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -19,22 +20,31 @@ from uncramp.actions.home import DiaryUnusable
 from uncramp.actions.library import refuse_broken_knowledge
 from uncramp.actions.tries import Tries
 from uncramp.web.guard import Clock, Guard, log, problem
+from uncramp.web.night_watch import NightWatch
 from uncramp.web.routes import (
     about,
+    calendar,
     check,
+    data,
     entries,
     guide,
+    history,
     home,
     now,
     offline,
+    people,
     phone,
     pocket,
     poses,
+    reminders,
     review,
     sign_in,
+    tokens,
+    tonight,
     trust,
     why,
     worked,
+    write,
 )
 from uncramp.web.show import Show, country_of, show_of
 from uncramp.web.words import Words
@@ -42,7 +52,11 @@ from uncramp.web.words import Words
 STATIC = Path(__file__).parent / "static"
 NOUNS = (
     home,
+    tonight,
     entries,
+    data,
+    history,
+    calendar,
     pocket,
     now,
     check,
@@ -52,17 +66,27 @@ NOUNS = (
     about,
     review,
     sign_in,
+    people,
+    tokens,
     trust,
     phone,
     poses,
     worked,
+    write,
+    reminders,
 )
 
 
 @asynccontextmanager
-async def broken_knowledge_stops_the_start(_app: FastAPI) -> AsyncIterator[None]:
+async def while_it_runs(app: FastAPI) -> AsyncIterator[None]:
+    """Broken knowledge stops the start; then the night watch, if there is one, runs as long as the server."""
     refuse_broken_knowledge()
+    watch: NightWatch | None = app.state.watch
+    if watch:
+        watch.start()
     yield
+    if watch:
+        await run_in_threadpool(watch.stop)
 
 
 def by_the_clock() -> datetime:
@@ -76,12 +100,16 @@ def create_app(pseudo: bool = False, doors: Doors | None = None, clock: Clock = 
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=broken_knowledge_stops_the_start,
+        lifespan=while_it_runs,
     )
     app.state.show = Show(Words(pseudo))
     app.state.doors = doors or Doors()
     app.state.clock = clock
     app.state.tries = Tries()
+    app.state.feed_tries = Tries()
+    app.state.watch = None
+    # Apart from those of the sign-in: a watch with an old token must not keep anybody out.
+    app.state.wrong_tokens = Tries()
     app.state.show.pages.globals["doors"] = app.state.doors
     for noun in NOUNS:
         app.include_router(noun.router)
@@ -97,7 +125,10 @@ def create_app(pseudo: bool = False, doors: Doors | None = None, clock: Clock = 
 
 def served() -> FastAPI:
     """The application behind the doors that `uncramp serve` opened in this process."""
-    return create_app(doors=told())
+    app = create_app(doors=told())
+    if not app.state.doors.demo:
+        app.state.watch = NightWatch(by_the_clock)
+    return app
 
 
 async def http_error(request: Request, error: Exception) -> Response:

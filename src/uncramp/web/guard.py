@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import re
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -12,14 +14,16 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from uncramp.actions import tokens
 from uncramp.actions.doors import PROXY, Doors
 from uncramp.actions.home import DiaryUnusable
-from uncramp.actions.sign_in import Session, session
+from uncramp.actions.sign_in import Session, Whose, whose
 from uncramp.web.senders import (
     SAFE_METHODS,
     Sender,
@@ -29,7 +33,7 @@ from uncramp.web.senders import (
     may_come_in,
     sender_of,
 )
-from uncramp.web.show import Show, country_of
+from uncramp.web.show import OPEN_DIARY, OpenDiary, Show, country_of
 from uncramp.web.words import catalogue
 
 log = logging.getLogger("uncramp.web")
@@ -37,7 +41,7 @@ log = logging.getLogger("uncramp.web")
 OPEN = frozenset(
     {
         "/", "/now", "/check", "/guide", "/pictures", "/why", "/about", "/review", "/country",
-        "/pocket.json", "/offline-check", "/kept", "/sw.js", "/manifest.webmanifest",
+        "/pocket.json", "/offline-check", "/kept", "/tonight", "/sw.js", "/manifest.webmanifest",
         "/sign-in", "/sign-out", "/trust",
     }
 )  # fmt: skip
@@ -47,7 +51,15 @@ OPEN_BELOW = ("/check/", "/guide/", "/poses/", "/why/", "/sources/", "/static/",
 Nothing of a person is behind these. Every other path is personal, also one that is added tomorrow.
 """
 
+DIARY = "Uncramp-Diary"
+"""The header by which our scripts say which diary they belong to: `demo`, or one's `own`."""
+
 COOKIE = "__Host-uncramp"
+CHOSEN = "uncramp-person"
+"""The cookie that names whose diary was chosen, on this machine."""
+
+MAY_ADD = (("PUT", re.compile(r"/api/v1/entries/[^/]+")), ("POST", re.compile(r"/api/v1/log")))
+"""All that a token opens."""
 
 LARGEST_BODY = 256 * 1024
 BODY_WITHIN = 30.0
@@ -100,6 +112,7 @@ class Guard:
         self.app = app
         self.show = show
         self.doors = doors
+        self.diary = "demo" if doors.demo else "own"
         self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +120,8 @@ class Guard:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             answer = Answer(send, scope["path"], secure=self.doors.locked)
+            # Of a demo no copy is kept: it might be shown where one's own diary is, at the same port later.
+            answer.always_new = self.doors.demo
             try:
                 await self._http(scope, receive, answer)
             except ClientDisconnect:
@@ -123,6 +138,7 @@ class Guard:
         if refused is None and sender is not None:
             scope = as_sent(scope, sender)
             refused = await self._shut(scope)
+            tell_the_page(scope)
         try:
             await (refused or self.app)(scope, _limited(receive), answer)
         except BodyTooLarge:
@@ -151,6 +167,9 @@ class Guard:
             return _last(self._problem(scope, 400))
         if method not in METHODS:
             return self._problem(scope, 405)
+        if headers.get(DIARY, self.diary) != self.diary:
+            # A page that was opened from a demo, or from one's own diary, at a port that the other has now.
+            return self._problem(scope, 503)
         if sender is None:
             return self._problem(scope, 400, "host" if self.doors.kind != PROXY else "proxy")
         if not may_come_in(sender.address, self.doors):
@@ -169,19 +188,23 @@ class Guard:
         return None
 
     async def _shut(self, scope: Scope) -> Response | None:
-        """Find out who is signed in. A closed path without anybody is refused."""
+        """Find out whose diary is open. A closed path where nobody's is, is refused."""
         state = scope.setdefault("state", {})
-        state["session"] = None
-        if not self.doors.locked or scope["path"].startswith("/static/"):
-            return None
+        state["whose"] = None
         path, closed = scope["path"], not is_open(scope["path"])
+        # What is open to everybody asks nothing of the diary where nobody has to sign in.
+        if path.startswith("/static/") or not (self.doors.locked or closed or path.startswith("/sign-")):
+            return None
+        bearer = bearer_of(scope) if closed else ""
         try:
-            state["session"] = await run_in_threadpool(session, token_of(scope), self.clock())
+            state["whose"] = await run_in_threadpool(find_whose, scope, self.doors, self.clock())
+            if bearer and not state["whose"].session:
+                return await run_in_threadpool(self._let_add, scope, bearer)
         except DiaryUnusable as trouble:
             # What is open to everybody is open also while the disk has a fault.
             log.error("%s", trouble)
             return self._problem(scope, 503) if closed else None
-        if state["session"] or not closed:
+        if state["whose"].person or not closed:
             return None
         if is_data(path) or scope["method"] not in SAFE_METHODS:
             return self._problem(scope, 401)
@@ -189,14 +212,60 @@ class Guard:
         back = quote(path + (f"?{query}" if query else ""), safe="/")
         return RedirectResponse(f"/sign-in?next={back}", status_code=303)
 
+    def _let_add(self, scope: Scope, token: str) -> Response | None:
+        """Let a program with a token add to the diary that the token is for, and do nothing else."""
+        now = self.clock()
+        adds = any(scope["method"] == method and path.fullmatch(scope["path"]) for method, path in MAY_ADD)
+        if found := tokens.owner_of(token, now):
+            scope["state"]["whose"] = Whose(found.person, token=found.name) if adds else None
+            return None if adds else self._problem(scope, 403, "only_adds")
+        wait = scope["app"].state.wrong_tokens.begin(scope["client"][0], now)
+        answer = self._problem(scope, 429 if wait else 401, "" if wait else "token")
+        if wait:
+            answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        else:
+            log.warning("A token that opens nothing, from %s.", scope["client"][0])
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
     def _problem(self, scope: Scope, status: int, kind: str = "") -> Response:
         return problem(self.show, scope["path"], status, kind, country=country_of(Request(scope)))
 
 
+def find_whose(scope: Scope, doors: Doors, now: datetime) -> Whose:
+    """Whose diary this browser has open, by its cookies."""
+    token, chosen = cookie_of(scope, session_cookie(scope, doors)), cookie_of(scope, chosen_cookie(scope))
+    return whose(token, chosen, doors.locked, now)
+
+
+def whose_of(request: Request) -> Whose:
+    """Whose diary is open. Where the guard need not know, it is found out now."""
+    found: Whose | None = request.state.whose
+    return found or find_whose(request.scope, request.app.state.doors, request.app.state.clock())
+
+
+def person_of(request: Request) -> str:
+    """The id of the person whose diary is open: every question to the diary is asked for them alone."""
+    if person := whose_of(request).person:
+        return person
+    raise HTTPException(401)
+
+
 def session_of(request: Request) -> Session | None:
-    """Who is signed in; always nobody where one need not sign in."""
-    found: Session | None = request.state.session
-    return found
+    """Who is signed in; nobody where one need not sign in."""
+    found: Whose | None = request.state.whose
+    return found.session if found else None
+
+
+def tell_the_page(scope: Scope) -> None:
+    """Let the page know whose diary it shows, unless it is one that browsers keep for everybody."""
+    path, found = scope["path"], scope["state"]["whose"]
+    if not found or not found.person or found.token or (is_open(path) and not path.startswith("/sign-")):
+        OPEN_DIARY.set(None)
+        return
+    # Back to the same page, but not to one entry: it is the other person's.
+    here = path if scope["method"] in SAFE_METHODS and path.count("/") == 1 else "/"
+    OPEN_DIARY.set(OpenDiary(found.person, found.everyone, here))
 
 
 def problem(
@@ -214,7 +283,12 @@ def problem(
 
 def is_open(path: str) -> bool:
     """Whether anybody may have it who reaches the program at all."""
-    return path in OPEN or path.startswith(OPEN_BELOW)
+    return path in OPEN or path.startswith(OPEN_BELOW) or is_its_own_key(path)
+
+
+def is_its_own_key(path: str) -> bool:
+    """Whether only who was told the path knows it: a calendar cannot sign in to fetch its feed."""
+    return path.startswith("/reminders/") and path.endswith(".ics")
 
 
 def is_data(path: str) -> bool:
@@ -228,10 +302,39 @@ def is_never_kept(path: str) -> bool:
     return answers or path.startswith("/sign-") or not is_open(path)
 
 
-def token_of(scope: Scope) -> str:
+def session_cookie(scope: Scope, doors: Doors) -> str:
+    """The name of the cookie with the token of the session.
+
+    Without TLS it cannot have the name that only TLS may set. Cookies know no ports, so the name has ours:
+    another diary on this machine has its own.
+    """
+    return COOKIE if doors.locked else f"uncramp-session-{_port(scope)}"
+
+
+def chosen_cookie(scope: Scope) -> str:
+    return f"{CHOSEN}-{_port(scope)}"
+
+
+def _port(scope: Scope) -> int:
+    server = scope.get("server")
+    return (server[1] or 0) if server else 0
+
+
+def cookie_of(scope: Scope, name: str) -> str:
     """What stands in the cookie, empty without one."""
     cookies = "; ".join(Headers(scope=scope).getlist("cookie"))
-    return cookie_parser(cookies).get(COOKIE, "")
+    return cookie_parser(cookies).get(name, "")
+
+
+def token_of(request: Request) -> str:
+    """The token of the session that the browser has, whether it is worth anything or not."""
+    return cookie_of(request.scope, session_cookie(request.scope, request.app.state.doors))
+
+
+def bearer_of(scope: Scope) -> str:
+    """The token that a program sends, empty without one."""
+    scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 # ---- in and out ----------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def page_paths() -> tuple[str, ...]:
     """Every page that works without a server; the check is the phone's own."""
     guides = [f"/guide/{page.id}" for page in guide.pages()]
     cards = [f"/why/{name}" for name in evidence.ids()]
-    return ("/", "/now", CHECK, "/kept", "/guide", *guides, "/why", *cards, "/about", "/pictures")
+    return ("/", "/now", "/tonight", CHECK, "/kept", "/guide", *guides, "/why", *cards, "/about", "/pictures")
 
 
 def _plan(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -20,9 +22,34 @@ from uncramp.model import EmergencyNumber
 from uncramp.web.build import build
 from uncramp.web.words import Words, catalogue
 
+if TYPE_CHECKING:
+    from uncramp.diary.people import Known
+
 COUNTRY = "country"
 """The one cookie: which country's emergency number to show."""
 YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class OpenDiary:
+    """Whose diary a page shows, and who else has one here."""
+
+    person: str
+    everyone: tuple[Known, ...]
+    here: str
+    """Where to come back to after another diary was opened."""
+
+    @property
+    def name(self) -> str:
+        return next((one.name for one in self.everyone if one.id == self.person), "")
+
+    @property
+    def others(self) -> tuple[Known, ...]:
+        return tuple(one for one in self.everyone if one.id != self.person)
+
+
+# A value of the request, like who is signed in: so no page can forget to say whose diary it shows.
+OPEN_DIARY: ContextVar[OpenDiary | None] = ContextVar("open_diary", default=None)
 
 
 class Show:
@@ -59,6 +86,7 @@ class Show:
         return self.pages.get_template(name).render(
             here=name.partition(".")[0],
             country=country,
+            open_diary=OPEN_DIARY.get(),
             chosen=chosen_number(country),
             countries=countries(),
             **values,

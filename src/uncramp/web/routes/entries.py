@@ -1,8 +1,7 @@
-"""The diary: the interface that the phone writes to, and what was written as a page."""
+"""The diary: the interface that the phone writes to, and whether it can be used."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,15 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from uncramp.actions import entries
 from uncramp.actions.check import Refused
-from uncramp.actions.entry_form import EntryForm
-from uncramp.actions.history import LATEST, Episode, latest
-from uncramp.actions.home import DiaryUnusable, diary, examine_diary, owner
-from uncramp.web.guard import session_of
-from uncramp.web.show import country_of, show_of
-from uncramp.web.words import Words
+from uncramp.actions.home import DiaryUnusable, diary, examine_diary
+from uncramp.web.guard import person_of as person_of
+from uncramp.web.guard import whose_of
+from uncramp.web.show import show_of
 
 NO_STORE = {"Cache-Control": "no-store"}
-SCHEMA = {"content": {"application/json": {"schema": EntryForm.model_json_schema()}}, "required": True}
+WRITER = "x-uncramp-person"
+"""In whose name a phone sends what was written on it: perhaps not that of who is signed in now."""
 
 
 def refuse_windows(request: Request) -> None:
@@ -37,18 +35,15 @@ async def text_of(request: Request) -> str:
         raise Refused("the body: it is not UTF-8.") from None
 
 
-def person_of(request: Request) -> str:
-    """Whose diary is open: that of who is signed in, or of the owner where nobody has to."""
-    session = session_of(request)
-    return session.person if session else owner(request.app.state.clock())
-
-
 router = APIRouter()
 
 
-@router.put("/api/v1/entries/{entry_id}", openapi_extra={"requestBody": SCHEMA})
+@router.put("/api/v1/entries/{entry_id}")
 async def put(request: Request, entry_id: str) -> Response:
     text = await text_of(request)
+    if (writer := request.headers.get(WRITER)) and writer != person_of(request):
+        words = show_of(request).words("whose.other_writer")
+        return JSONResponse({"problems": [words], "why": "person"}, 409)
     try:
         # In a thread of its own it waits for the disk and holds up nobody.
         new = await run_in_threadpool(keep, request, entry_id, text)
@@ -58,13 +53,21 @@ async def put(request: Request, entry_id: str) -> Response:
 
 
 def keep(request: Request, entry_id: str, text: str) -> bool:
-    return entries.put(diary(), person_of(request), entry_id, entries.read_body(text))
+    raw = entries.read_body(text)
+    # What replaces an entry could take it away, and a token may only add.
+    if whose_of(request).token and raw.get("replaces") is not None:
+        raise HTTPException(403)
+    return entries.put(diary(), person_of(request), entry_id, raw)
 
 
 @router.get("/api/v1/entries")
-def listed(request: Request, kind: Annotated[list[str] | None, Query()] = None) -> Response:
+def listed(
+    request: Request, kind: Annotated[list[str] | None, Query()] = None, since: str | None = None
+) -> Response:
+    """The newest version of each; with `since` only of what begins from then on."""
     refuse_windows(request)
-    found = entries.newest(diary(), person_of(request), entries.kinds_named(kind or ()))
+    start = entries.moment_named(since) if since else None
+    found = entries.newest(diary(), person_of(request), entries.kinds_named(kind or ()), start=start)
     return JSONResponse({"entries": [entries.as_json(entry) for entry in found]})
 
 
@@ -72,53 +75,6 @@ def listed(request: Request, kind: Annotated[list[str] | None, Query()] = None) 
 def one(request: Request, entry_id: str) -> Response:
     refuse_windows(request)
     return JSONResponse(entries.as_json(entries.one(diary(), person_of(request), entry_id)))
-
-
-@router.get("/history")
-def history(request: Request) -> Response:
-    show = show_of(request)
-    episodes = [told(episode, show.words) for episode in latest(diary(), person_of(request))]
-    page = show.page("history", country=country_of(request), episodes=episodes, most=LATEST)
-    page.headers.update(NO_STORE)
-    return page
-
-
-@dataclass(frozen=True)
-class Told:
-    """An episode in words: when, and each line's name and words."""
-
-    id: str
-    time: str
-    said: str
-    lines: tuple[tuple[str, str], ...]
-
-
-def told(episode: Episode, t: Words) -> Told:
-    lines = [
-        (t("history.side"), t(f"history.sides.{episode.side or 'unknown'}")),
-        (t("history.length"), _lasted(episode.seconds, t)),
-    ]
-    times = len(episode.seizings)
-    if times > 1:
-        lines.append((t("history.bouts"), str(times)))
-    for bout in episode.seizings:
-        if bout.technique:
-            words = t.of_knowledge(bout.technique)
-            lasted = f" {_lasted(bout.seconds, t)}" if times > 1 else ""
-            lines.append(
-                (t("history.technique" if bout.released else "history.technique_not"), words + lasted)
-            )
-    lines.append((t("history.origin"), episode.origin))
-    time = episode.when.isoformat(timespec="minutes")[:16]
-    return Told(episode.id, time, time.replace("T", " "), tuple(lines))
-
-
-def _lasted(seconds: int | None, t: Words) -> str:
-    if seconds is None:
-        return t("history.length_unknown")
-    if seconds < 90:
-        return t("history.seconds", n=seconds)
-    return t("history.minutes", minutes=f"{seconds / 60:.1f}")
 
 
 @router.get("/health")

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from uncramp.web.asked import one, read_form
+from uncramp.web.routes.offline import tables
+from uncramp.web.routes.tonight import SCRIPT_WORDS
 from uncramp.web.show import country_of, remember, show_of
 
 router = APIRouter()
@@ -15,7 +17,9 @@ WITH_NUMBERS = ("/", "/now")
 
 @router.get("/")
 async def home(request: Request) -> Response:
-    return show_of(request).page("home", country=country_of(request))
+    """The page is everybody's; the script puts the panel of tonight in, once there is a diary."""
+    show = show_of(request)
+    return show.page("home", country=country_of(request), script_words=tables(show.words, SCRIPT_WORDS))
 
 
 @router.post("/country")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from uncramp.actions.check import NEVER_SHOWN
+from uncramp.actions.library import knowledge
 from uncramp.web.show import country_of, show_of
 from uncramp.web.words import Words, catalogue
 
@@ -29,7 +30,9 @@ async def check(request: Request) -> Response:
 @router.get("/kept")
 async def kept(request: Request) -> Response:
     show = show_of(request)
-    return show.page("kept", country=country_of(request), script_words=tables(show.words, ("kept",)))
+    names = {one.id: show.words.of_knowledge(one.short) for one in knowledge().exposures.values()}
+    words = tables(show.words, ("kept",))
+    return show.page("kept", country=country_of(request), script_words=words, names=names)
 
 
 def tables(words: Words, names: tuple[str, ...]) -> dict[str, str]:

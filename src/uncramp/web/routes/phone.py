@@ -23,9 +23,9 @@ HOME = "/now"
 PACK = "/pack.json"
 """The rules with the person's own facts in them; the worker keeps it apart."""
 
-CORE_PAGES = ("/", HOME, "/offline-check")
+CORE_PAGES = ("/", HOME, "/tonight", "/offline-check")
 MORE_PAGES = ("/kept", "/guide", "/about")
-INSTEAD = {"/check": "/offline-check", "/history": "/kept"}
+INSTEAD = {"/check": "/offline-check", "/history": "/kept", "/calendar": "/kept", "/write": "/tonight"}
 """Without a network: what needs the server -> the page on which the phone does it alone."""
 
 CORE_FILES = ("/pocket.json",)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from uncramp.actions import pocket
-from uncramp.model import Answers
+from uncramp.model import Answers, Asked
 from uncramp.web.show import show_of
 from uncramp.web.words import Words
 
@@ -32,9 +32,15 @@ async def for_anybody(request: Request) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-def for_one(words: Words, answers: Answers, unrecognised: int = 0, order: Sequence[str] = ()) -> Response:
+def for_one(
+    words: Words,
+    answers: Answers,
+    unrecognised: int = 0,
+    order: Sequence[str] = (),
+    asked: Sequence[Asked] | None = None,
+) -> Response:
     """The rules with a person's lasting facts put in: theirs alone, and kept by nothing on the way."""
-    made = pocket.personal_pack(answers, unrecognised, order, words.of_knowledge)
+    made = pocket.personal_pack(answers, unrecognised, order, words.of_knowledge, asked)
     return Response(_json(made), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from uncramp.actions import relief
 from uncramp.actions.circumstances import person_on
 from uncramp.actions.entries import newest
+from uncramp.actions.exposures import questions
 from uncramp.actions.home import diary
 from uncramp.actions.worked import INTERVAL, Tried, Worked, worked
 from uncramp.model import EntryKind
@@ -59,7 +60,8 @@ def pack(request: Request) -> Response:
     person = person_of(request)
     today = request.app.state.clock().date()
     order = worked(newest(diary(), person, (EntryKind.EPISODE,))).order
-    return for_one(show_of(request).words, person_on(diary(), person, today), order=order)
+    facts = person_on(diary(), person, today)
+    return for_one(show_of(request).words, facts, order=order, asked=questions(diary(), person))
 
 
 def rows(found: Worked) -> tuple[Row, ...]:

@@ -1,9 +1,10 @@
-// What this phone has kept: its cramps, newest first, to be saved as a file, or all deleted.
+// What this phone has kept: its cramps and days, newest first, to be saved as a file, or all deleted.
 (() => {
   "use strict";
 
   const { at, block, store } = window.uncramp;
   const words = block("words");
+  const names = block("names");
   const page = document.getElementById("kept");
   const say = (key, values = {}) => words[`kept.${key}`].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -33,6 +34,19 @@
     return element("section", [element("h2", time), list], { class: "card", "data-entry": entry.id });
   }
 
+  const day = (date) => new Date(`${date}T12:00:00Z`).toLocaleDateString(
+    document.documentElement.lang.slice(0, 2), { dateStyle: "medium", timeZone: "UTC" });
+
+  // What was written of a night or a day, in one line.
+  function line({ id, kind, body }) {
+    const { night, word, exposure, value, unit } = body;
+    const said = kind === "day_note" ? say("night", { day: day(night), word: say(word) })
+      : say("day", { day: day(body.day), what: names[exposure] || exposure, value: amount(value, unit) });
+    return element("li", said, { "data-entry": id });
+  }
+
+  const amount = (value, unit) => (typeof value === "boolean" ? say(value ? "yes" : "no") : `${value} ${unit || ""}`.trim());
+
   async function saveAsFile() {
     const all = await store.exportEntries();
     const address = URL.createObjectURL(new Blob([JSON.stringify(all, null, 1)], { type: "application/json" }));
@@ -56,11 +70,13 @@
   }
 
   async function show() {
-    const episodes = (await store.entries()).filter((entry) => entry.kind === "episode");
+    const found = (await store.entries()).filter(({ body }) => !body.deleted);
+    const episodes = found.filter(({ kind }) => kind === "episode");
+    const lines = found.filter(({ kind }) => kind === "day_note" || kind === "exposure").map(line);
     const waiting = await store.waiting();
     const remove = element("button", say("delete"), { type: "button", class: "button" });
     remove.addEventListener("click", deleteAll);
-    if (!episodes.length) {
+    if (!episodes.length && !lines.length) {
       const start = element("a", say("start"), { class: "button button-main", href: at("now") });
       // Rules with the person's own facts, or what another person wrote, may lie here all the same.
       page.replaceChildren(
@@ -73,6 +89,7 @@
     if (waiting) notes.push(element("p", say("waiting", { n: waiting }), { class: "notes" }));
     page.replaceChildren(
       ...notes, element("div", [save, remove], { class: "buttons" }), element("p", say("save_means"), { class: "soft" }),
+      ...(lines.length ? [element("h2", say("days")), element("ul", lines, { class: "index" })] : []),
       ...episodes.map(card));
   }
 

@@ -254,7 +254,7 @@
   // ---- the rules ----
 
   async function fetched(path, signal) {
-    const answer = await fetch(at(path), { credentials: "same-origin", signal });
+    const answer = await fetch(at(path), { credentials: "same-origin", headers: store.DIARY, signal });
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     return answer.json();
   }

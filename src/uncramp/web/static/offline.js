@@ -2,12 +2,13 @@
 (() => {
   "use strict";
 
-  const { mode, country, person } = document.documentElement.dataset;
+  const { mode, country, person, demo } = document.documentElement.dataset;
   const { store } = window.uncramp;
 
   // ---- the worker ----
 
-  const workers = mode === "file" ? undefined : navigator.serviceWorker;
+  // Nothing of a demo stays in the browser when it is over.
+  const workers = mode === "file" || demo ? undefined : navigator.serviceWorker;
 
   // A new version takes over at once, but never in the middle of a walk, in this tab or another.
   async function takeOver(registration) {
@@ -36,9 +37,16 @@
   // ---- the outbox ----
 
   // Nothing is sent before it is known whose it is.
-  const known = person ? store.belongsTo(person) : Promise.resolve();
+  const known = person ? store.belongsTo(person) : askWhose().catch(() => {});
   let timer = 0;
   let failures = 0;
+
+  // A page that is the same for everybody cannot say whose diary is open, and the person may have changed.
+  async function askWhose() {
+    if (mode !== "server" || !(await store.hasOwner())) return;
+    const reply = await fetch("/whose.json", { headers: store.DIARY, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(5000) });
+    if (reply.ok) await store.belongsTo((await reply.json()).person);
+  }
 
   async function send() {
     clearTimeout(timer);
@@ -63,6 +71,16 @@
     document.addEventListener("visibilitychange", () => { if (!document.hidden) sendQuietly(); });
     document.addEventListener("uncramp:stored", sendQuietly);
   }
+
+  // What waits is sent in the name of who wrote it, before somebody else comes; but nobody waits for that for long.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (mode !== "server" || form.getAttribute("action") !== "/sign-in") return;
+    event.preventDefault();
+    const go = () => form.submit();
+    const patience = new Promise((done) => { setTimeout(done, 2000); });
+    Promise.race([known.then(store.flush), patience]).catch(() => {}).then(store.comesAnew).then(go, go);
+  });
 
   // ---- notes: the words stand in the page, hidden ----
 

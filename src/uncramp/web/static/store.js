@@ -4,7 +4,11 @@
 (() => {
   "use strict";
 
-  const DATABASE = "uncramp";
+  // A demo's invented diary has a database of its own, and says so with each request: neither diary takes what
+  // belongs to the other. A demo has no worker.
+  const DEMO = self.document?.documentElement.dataset.demo === "1";
+  const DIARY = { "Uncramp-Diary": DEMO ? "demo" : "own" };
+  const DATABASE = DEMO ? "uncramp-demo" : "uncramp";
   const TABLES = ["entries", "outbox", "aside", "keep"];
   const PACK = "uncramp-pack";
   const SENDING = "uncramp-outbox";
@@ -215,9 +219,11 @@
 
   const everyVersion = async () => (await mine("entries")).map((row) => row.entry);
 
-  // The newest versions, the latest start first.
-  async function entries() {
-    const newest = newestOf(await everyVersion());
+  // The newest versions, the latest start first; those of `others`, which the server has, among them.
+  async function entries(others = []) {
+    const own = await everyVersion();
+    const here = new Set(own.map((entry) => entry.id));
+    const newest = newestOf([...own, ...others.filter((entry) => !here.has(entry.id))]);
     return newest.sort((a, b) => Date.parse(b.start) - Date.parse(a.start) || (a.id < b.id ? 1 : -1));
   }
 
@@ -257,7 +263,7 @@
   async function exportEntries() {
     const all = await everyVersion();
     all.sort((a, b) => (isLater(a, b) ? 1 : -1));
-    return { uncramp: "entries", version: 1, entries: all };
+    return { uncramp: "entries", version: 1, ...(DEMO ? { demo: true } : {}), entries: all };
   }
 
   // ---- sending ----
@@ -277,8 +283,8 @@
   let sending = null;
   let again = false;
 
-  // Sends what waits, oldest first. Gives how many still wait and why it stopped: "sign_in", "unreachable",
-  // "busy" (another page sends), or null.
+  // Sends what waits, oldest first. Gives how many still wait and why it stopped: "sign_in", "other_person",
+  // "unreachable", "busy" (another page sends), or null.
   function flush() {
     if (sending) {
       again = true;
@@ -360,7 +366,7 @@
 
   // Sends one. What is returned stops the others: the server is not there, or wants a sign-in.
   async function send(next) {
-    const reply = await put(next.entry);
+    const reply = await put(next.entry, next.person);
     if (reply === null) return "unreachable";
     // A redirect leads to a page that asks who we are.
     if (reply.status === 401 || reply.type === "opaqueredirect") {
@@ -368,6 +374,8 @@
       return "sign_in";
     }
     if (reply.status === 200 || reply.status === 201) return accepted(next, reply.said);
+    // Somebody else is signed in now: it waits for who wrote it.
+    if (reply.status === 409 && reply.said?.why === "person") return "other_person";
     if (reply.status >= 400 && reply.status < 500 && !PASSING.includes(reply.status)) {
       await setAside(next, reply.status, reply.said);
       return null;
@@ -376,13 +384,13 @@
     return reply.status === 500 ? null : "unreachable";
   }
 
-  async function put({ id, ...body }) {
+  async function put({ id, ...body }, person) {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), ANSWER_WITHIN);
     try {
       const reply = await fetch(`/api/v1/entries/${encodeURIComponent(id)}`, {
         method: "PUT",
-        headers: { "Content-Type": "application/json" },
+        headers: { ...DIARY, ...(person && { "X-Uncramp-Person": person }), "Content-Type": "application/json" },
         body: JSON.stringify(body),
         credentials: "same-origin",
         cache: "no-store",
@@ -434,13 +442,31 @@
     const changed = await change(async (tables) => {
       const before = await kept(tables, "person");
       if (before === person) return false;
+      const last = before ?? (await kept(tables, "last"));
       await tables.keep.put({ key: "person", value: person });
+      await tables.keep.drop("last");
       if (before === null) await adopt(tables, person);
-      else await tables.keep.drop("walk");
+      if (last !== null && last !== person) await tables.keep.drop("walk");
       return true;
     });
     if (changed) await dropPack();
   }
+
+  // Somebody signs in or takes a turn: until the server has said who, what is written is nobody's.
+  async function comesAnew() {
+    await change(async (tables) => {
+      const before = await kept(tables, "person");
+      if (before === null) return;
+      await tables.keep.put({ key: "last", value: before });
+      await tables.keep.drop("person");
+    });
+    await dropPack();
+  }
+
+  // Whether somebody has a diary on this phone who may be another one than who is signed in.
+  const hasOwner = () => read(async (tables) => {
+    return (await kept(tables, "person")) !== null || (await kept(tables, "last")) !== null;
+  });
 
   async function adopt(tables, person) {
     for (const table of [tables.entries, tables.outbox, tables.aside]) {
@@ -463,7 +489,7 @@
   self.uncramp = Object.assign(self.uncramp || {}, {
     store: {
       newId, saveWalk, loadWalk, clearWalk, putEntry, entries, waiting, problems, retry, flush,
-      exportEntries, belongsTo, forgetAll,
+      exportEntries, belongsTo, comesAnew, hasOwner, forgetAll, DIARY,
     },
   });
 })();

@@ -5,6 +5,7 @@ importScripts(PLAN.store);
 
 const HERE = `uncramp-${PLAN.version}`;
 const PACK = "uncramp-pack";
+const SIGN_IN = "/sign-in";
 const pathOf = (address) => new URL(address, self.location.href).pathname;
 const HOME = pathOf(PLAN.home);
 const CORE = PLAN.core.map(pathOf).filter((path) => path !== HOME);
@@ -76,6 +77,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") {
     // A form can change what pages show (the country): the page it leads to comes from the server.
     if (request.mode === "navigate") formSent = Date.now();
+    // Another person may be next: the rules with the facts of the one before go first.
+    if (url.pathname === SIGN_IN) event.waitUntil(caches.delete(PACK));
   } else if (PLAN.pack && url.pathname === pathOf(PLAN.pack)) {
     event.respondWith(pack(event));
   } else if (request.mode === "navigate") {

@@ -1,0 +1,74 @@
+"""The page of one's data: out, safe, and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.diary.entries import EPISODE, NIGHT, an_entry
+from tests.web.forms import HERE
+from uncramp.actions import home
+from uncramp.diary.entries import newest, put
+from uncramp.exporters import diary_file
+
+OWN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("UNCRAMP_HOME", str(tmp_path))
+    put(home.diary(), an_entry(home.owner(NIGHT), body={**EPISODE, "note": "planted-note"}))
+    yield tmp_path
+    home.close_diaries()
+
+
+@pytest.mark.usefixtures("folder")
+def test_it_says_what_is_kept_and_that_there_is_no_backup_yet(client: TestClient) -> None:
+    page = client.get("/data")
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    assert "Cramps" in page.text
+    assert "never" in page.text
+
+
+def test_a_backup_is_made_and_its_dates_are_shown(client: TestClient, folder: Path) -> None:
+    page = client.post("/data/backup", headers=OWN)
+    assert page.status_code == 200
+    [made] = (folder / "backups").iterdir()
+    assert made.name in page.text
+    assert "never" not in page.text
+    assert str(folder) not in page.text
+
+
+@pytest.mark.usefixtures("folder")
+def test_everything_comes_as_a_file_and_as_a_table(client: TestClient) -> None:
+    whole = client.post("/data/export", headers=OWN)
+    assert 'filename="my-diary.uncramp"' in whole.headers["content-disposition"]
+    assert len(diary_file.load(whole.content)[1]) == 1
+    table = client.post("/data/csv", headers=OWN)
+    assert 'filename="my-diary.csv"' in table.headers["content-disposition"]
+    assert "planted-note" in table.text
+    assert client.get("/data/export").status_code == 405
+
+
+def test_erasing_needs_the_word_and_leaves_nothing(client: TestClient, folder: Path) -> None:
+    client.post("/data/backup", headers=OWN)
+    page = client.post("/data/erase", data={"word": "delete <b>"}, headers=OWN)
+    assert page.status_code == 422
+    assert 'value="delete &lt;b&gt;"' in page.text
+    assert len(newest(home.diary(), home.owner(NIGHT))) == 1
+    page = client.post("/data/erase", data={"word": " Erase "}, headers=OWN)
+    assert page.status_code == 200
+    assert "storage" in page.headers["clear-site-data"]
+    assert newest(home.diary(), home.owner(NIGHT)) == ()
+    assert b"planted-note" not in b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_no_other_site_can_erase(client: TestClient, folder: Path) -> None:
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    for path in ("/data/erase", "/data/export", "/data/csv", "/data/backup"):
+        assert client.post(path, data={"word": "erase"}, headers=headers).status_code == 403
+    assert not (folder / "backups").exists()
