@@ -126,7 +126,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 # What Chromium calls of its own accord however it is told not to. A page that did would be seen by its tab.
-THE_BROWSER_ITSELF = frozenset({"accounts.google.com", "update.googleapis.com", "www.google.com"})
+THE_BROWSER_ITSELF = frozenset(
+    {"accounts.google.com", "content-autofill.googleapis.com", "update.googleapis.com", "www.google.com"}
+)
+"""Chromium asks its maker of its own accord: about updates, and about the fields of any form."""
 
 
 def asked_for(hello: bytes) -> str:
