@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uncramp.diary.connection import Diary
     from uncramp.diary.search import Wanted
 
-PAGE = 30
+PAGE = 20
 """Entries on one page."""
 LARGEST_LOOK = 2000
 MARGIN = timedelta(days=2)
