@@ -36,6 +36,10 @@ def test_the_evening_asks_what_we_chose_until_the_person_does(diary: Diary, me: 
     assert asked(diary, me) == ("alcohol",)
 
 
+def test_nobody_is_asked_for_a_remedy_that_they_did_not_choose() -> None:
+    assert not any(knowledge().exposures[name].remedy for name in DEFAULT)
+
+
 def test_nobody_need_be_asked_anything(diary: Diary, me: str) -> None:
     choose_questions(diary, me, ())
     assert asked(diary, me) == ()

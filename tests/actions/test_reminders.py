@@ -237,7 +237,7 @@ def test_it_does_not_ring_when_the_evening_is_written(
 ) -> None:
     reminders.keep(opened, me, form(push=TOPIC), NOW)
     here = reminders.chosen(opened, me).wall(NOW)
-    for exposure, value in (("hard_exercise", False), ("alcohol", 0), ("bedtime_stretch", True)):
+    for exposure, value in (("hard_exercise", False), ("alcohol", 0), ("poor_sleep", True)):
         log(opened, me, {"what": "exposure", "exposure": exposure, "value": value}, here, "page")
     reminders.ring_due(NOW)
     assert rang == []

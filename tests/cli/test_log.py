@@ -86,7 +86,7 @@ def test_today_shows_what_is_not_written_as_such(type_in: Type) -> None:
     assert "Last night: not written" in words
     assert "Did you train hard today? not written" in words
     assert "uncramp log quiet" in words
-    for said in (["quiet"], ["hard_exercise", "no"], ["alcohol", "0"], ["bedtime_stretch", "yes"]):
+    for said in (["quiet"], ["hard_exercise", "no"], ["alcohol", "0"], ["poor_sleep", "yes"]):
         type_in("log", *said)
     words = type_in("today")[1]
     assert "Last night: quiet" in words
@@ -101,7 +101,7 @@ def test_today_for_another_program(type_in: Type) -> None:
     assert (found["night"], found["word"], found["cramps"], found["day"]) == (
         "2026-11-21", "cramp", 1, "2026-11-22",
     )  # fmt: skip
-    assert found["open"] == ["hard_exercise", "alcohol", "bedtime_stretch"]
+    assert found["open"] == ["hard_exercise", "alcohol", "poor_sleep"]
     assert {answer["value"] for answer in found["answers"]} == {None}
 
 

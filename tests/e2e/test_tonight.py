@@ -239,8 +239,8 @@ def test_without_a_network_it_is_kept_and_then_sent_once(phone: Phone) -> None:
         page.goto(phone.far.address + "/tonight")
         tap(page, "Quiet")
         expect(page.get_by_role("status").first).to_contain_text("Written")
-        expect(question(page, "Did you stretch before bed?")).to_be_visible()
-        question(page, "Did you stretch before bed?").get_by_role("button", name="Yes").click()
+        expect(question(page, "Did you sleep badly the night before?")).to_be_visible()
+        question(page, "Did you sleep badly the night before?").get_by_role("button", name="Yes").click()
         expect(page.get_by_text("Kept on this phone. It is sent")).to_be_visible()
         page.reload()
         expect(page.locator(".tn-state")).to_have_attribute("data-state", "quiet")
@@ -332,7 +332,7 @@ def test_not_written_no_and_none_are_kept_apart(house: House) -> None:
     alcohol.get_by_role("button", name="Not written").click()
     house.until("exposure", 0)
     expect(trained).to_have_attribute("data-state", "unknown")
-    assert question(page, "Did you stretch").get_attribute("data-state") == "unknown"
+    assert question(page, "Did you sleep badly").get_attribute("data-state") == "unknown"
 
 
 def test_a_number_is_counted_in_portions_each_tap_for_itself(house: House) -> None:

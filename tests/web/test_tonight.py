@@ -65,7 +65,7 @@ def test_the_page_is_a_shell_that_anybody_may_keep(client: TestClient) -> None:
 
 def test_an_empty_diary_has_the_questions_of_everybody_and_has_not_begun(client: TestClient) -> None:
     found = today(client)
-    assert [one["id"] for one in found["questions"]] == ["hard_exercise", "alcohol", "bedtime_stretch"]
+    assert [one["id"] for one in found["questions"]] == ["hard_exercise", "alcohol", "poor_sleep"]
     assert (found["change"], found["versions"], found["begun"]) == (4, [], False)
     assert {"magnesium", "drinks"} <= {one["id"] for one in found["exposures"]}
 

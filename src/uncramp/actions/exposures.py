@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 OWN = "own."
 """Begins the id of an exposure that a person added."""
 MOST_QUESTIONS, MOST_OWN = 3, 100
-DEFAULT = ("hard_exercise", "alcohol", "bedtime_stretch")
-"""Asked in the evening until the person chooses."""
+DEFAULT = ("hard_exercise", "alcohol", "poor_sleep")
+"""Asked until the person chooses. No remedy: to be asked for one reads like being advised it."""
 OPEN = "open"
 """Chosen instead of questions: the evening asks for what is still open."""
 LATELY = 28
@@ -58,13 +58,17 @@ def questions_chosen(diary: Diary, person: str) -> tuple[str, ...]:
 
 
 def _open(diary: Diary, person: str, there: Mapping[str, Asked], day: date | None) -> tuple[Asked, ...]:
-    """Those written on the fewest of the days before `day`; what is answered on it does not change them."""
+    """Those written on the fewest of the days before `day`; what is answered on it does not change them.
+
+    A remedy is asked for only where the person chose it.
+    """
     known: dict[str, set[str]] = {}
     for entry in newest(diary, person, (EntryKind.EXPOSURE,)):
         of = day_of_entry(entry)
         if day is None or day - timedelta(days=LATELY) <= of < day:
             known.setdefault(str(entry.body.get("exposure")), set()).add(of.isoformat())
-    ranked = sorted(there, key=lambda name: len(known.get(name, ())))
+    asked = (name for name, one in there.items() if not one.remedy)
+    ranked = sorted(asked, key=lambda name: len(known.get(name, ())))
     return tuple(there[name] for name in ranked[:MOST_QUESTIONS])
 
 
