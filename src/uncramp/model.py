@@ -244,6 +244,48 @@ class RemedyRule:
 
 
 @dataclass(frozen=True)
+class Prior:
+    """What is believed of a column before any diary: see `core.risk.Column` for its contrast.
+
+    `inclusion` is the probability that it matters (a rate ratio outside 0.8-1.25), `mean` and `sd` are of the
+    log rate ratio given that it does. `own_guess` is true where no publication gives a figure.
+    """
+
+    inclusion: float
+    mean: float
+    sd: float
+    why: str = ""
+    sources: tuple[str, ...] = ()
+    own_guess: bool = True
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a column of a risk table is made of what a person writes down.
+
+    `tables` are those it is for: "rest", "effort". It reads an `exposure`: an id of the exposures, or
+    `effort` with a `field` of that form; or it reads a `fact`, a circumstance. `summary` says how a day (or a
+    bout) becomes one number; `span` is in days, where the summary looks back. `stays`: it cannot be a
+    consequence of that day's cramps, for it is the weather or the night before.
+    """
+
+    tables: tuple[str, ...]
+    summary: str
+    prior: Prior
+    low_words: str
+    high_words: str
+    exposure: str = ""
+    field: str = ""
+    fact: str = ""
+    kind: FactKind = FactKind.YES_NO
+    unit: str = ""
+    lags: tuple[int, ...] = (0,)
+    summed: tuple[int, ...] = ()
+    span: int = 0
+    stays: bool = False
+
+
+@dataclass(frozen=True)
 class Remedy:
     """Something one can do or take."""
 
@@ -259,6 +301,7 @@ class Remedy:
     doses: tuple[Dose, ...]
     evidence: tuple[Evidence, ...]
     rules: tuple[RemedyRule, ...]
+    recipes: tuple[Recipe, ...] = ()
     signed: Signed = field(default_factory=Signed)
 
 
@@ -274,6 +317,7 @@ class Trigger:
     setting: str
     conflicts: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    recipes: tuple[Recipe, ...] = ()
     signed: Signed = field(default_factory=Signed)
 
 

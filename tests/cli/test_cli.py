@@ -12,7 +12,7 @@ import pytest
 COMMANDS = (
     "relief", "check", "card", "guide", "why", "facts", "serve", "pocket", "passphrase", "import", "review",
     "reference", "people", "token",
-    "log", "today", "history", "demo",
+    "log", "today", "history", "demo", "triggers", "forecast", "simulate",
     "export", "restore", "backup", "erase",
 )  # fmt: skip
 

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/", "/now", "/tonight", "/check", "/guide", "/guide/what_is_happening", "/guide/why",
     "/guide/how_to_prevent", "/why", "/why/dehydration", "/why/heat", "/why/leg_clot", "/why/clot",
-    "/sources/nice_ng158", "/about", "/review", "/nothing-here",
+    "/sources/nice_ng158", "/about", "/review", "/triggers",
+    "/triggers/alcohol", "/risk", "/nothing-here",
 )  # fmt: skip
 
 NIGHT = {"age": "44", "cramp_minutes": "3"}

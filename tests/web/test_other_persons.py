@@ -52,7 +52,10 @@ def filled(parameter: str, of: Diarist) -> tuple[str, ...]:
     """What belongs to `of` and fits that parameter; fails for one that nobody thought of yet."""
     if parameter in PUBLIC:
         return PUBLIC[parameter]
-    theirs = {"entry_id": of.entries, "person": (of.id, of.name), "token": (of.secret, of.token)}
+    theirs = {
+        "entry_id": of.entries, "person": (of.id, of.name), "token": (of.secret, of.token),
+        "trigger_id": ("heat", f"own.{of.word}_tea", f"circumstance.{of.word}"),
+    }  # fmt: skip
     assert parameter in theirs, f"{parameter}: say in this file what another person's would be"
     return theirs[parameter]
 
@@ -60,7 +63,7 @@ def filled(parameter: str, of: Diarist) -> tuple[str, ...]:
 KNOWN_QUESTIONS = frozenset(
     {
         "kind", "since", "until", "length", "next", "switch", "name", "side", "where", "person", "id", "day",
-        "what", "q", "fact", "change",
+        "what", "q", "fact", "change", "outcome", "step", "stay",
     }
 )  # fmt: skip
 """Parameters after the question mark that name nothing of a person, or are tried with all that is theirs."""

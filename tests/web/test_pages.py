@@ -184,7 +184,7 @@ def used_keys() -> tuple[set[str], set[str]]:
     source = "".join(
         path.read_text() for kind in ("*.html", "*.txt", "*.py", "*.js") for path in sorted(WEB.rglob(kind))
     )
-    called = r'\b(?:t|words)\(f?"'
+    called = r'\b(?:t\(|words\(|said\(t, )f?"'
     tables = {"error.", "about.", "picture.", "walk.", "kept.", "tonight.", "says_worked."}
     begun = set(re.findall(called + r'([a-z_.]+\.)(?:"|\{)', source)) | tables
     return set(re.findall(r'"([a-z_]+(?:\.[a-z_0-9]+)*)"', source)), begun

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from uncramp.actions.entries import new_id, newest
 from uncramp.actions.library import knowledge
+from uncramp.core.circumstances import ANSWERED, first_day, holds
 from uncramp.core.facts import read_answers
 from uncramp.model import Answer, Answers, Entry, EntryKind, Fact
 
 if TYPE_CHECKING:
     from uncramp.diary.connection import Diary
 
-ORIGIN = "check"
+ORIGIN = ANSWERED
 ONE_DAY = timedelta(days=1)
 
 
@@ -62,28 +63,9 @@ def _facts_on(circumstances: Iterable[Entry], day: date) -> dict[str, Answer]:
     """Of two that hold on one day the one recorded later wins."""
     found: dict[str, Answer] = {}
     for entry in sorted(circumstances, key=lambda entry: (entry.recorded, entry.id)):
-        if _holds(entry.body, day):
+        if holds(entry.body, day):
             found |= _value_on(entry.body, day)
     return found
-
-
-def _holds(body: Mapping[str, Any], day: date) -> bool:
-    return _from(body) <= day and day <= _to(body)
-
-
-def _from(body: Mapping[str, Any]) -> date:
-    """The first day, long ago where it is not known."""
-    return date.fromisoformat(body["from"]) if body["from"] else date.min
-
-
-def _to(body: Mapping[str, Any]) -> date:
-    """The last day, far away while it still holds.
-
-    What stopped on a day that is not known is known to have held on its first day, and unknown from then on.
-    """
-    if body.get("ended") and not body.get("to"):
-        return _from(body)
-    return date.fromisoformat(body["to"]) if body.get("to") else date.max
 
 
 def _value_on(body: Mapping[str, Any], day: date) -> dict[str, Answer]:
@@ -95,7 +77,7 @@ def _value_on(body: Mapping[str, Any], day: date) -> dict[str, Answer]:
 def _grown(fact: Fact, answer: Answer, body: Mapping[str, Any], day: date) -> Answer:
     if not isinstance(answer, float) or fact.high is None:
         return answer
-    return min(fact.high, answer + _steps(fact.grows, _from(body), day))
+    return min(fact.high, answer + _steps(fact.grows, first_day(body), day))
 
 
 def _steps(grows: str, since: date, day: date) -> int:
@@ -117,12 +99,12 @@ def _ends_with(entry: Entry, no: str, day: date) -> bool:
     """
     fact = knowledge().vocabulary.facts.get(entry.body["fact"])
     about = fact is not None and (fact.id == no or (fact.only_if == no and fact.implies_parent))
-    return about and not _is_no(entry.body["value"]) and _holds(entry.body, day)
+    return about and not _is_no(entry.body["value"]) and holds(entry.body, day)
 
 
 def _ended(entry: Entry, no: Entry, day: date, now: datetime) -> Entry:
     """The version of `entry` that ended the day before; what only began on `day` becomes the "no" itself."""
-    body = {**entry.body, "to": (day - ONE_DAY).isoformat()} if _from(entry.body) < day else no.body
+    body = {**entry.body, "to": (day - ONE_DAY).isoformat()} if first_day(entry.body) < day else no.body
     return replace(
         entry, id=new_id(now), body=body, origin=ORIGIN, recorded=now.astimezone(UTC), replaces=entry.id
     )

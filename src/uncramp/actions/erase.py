@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from uncramp.actions.analysis import forget
 from uncramp.actions.backup import key_of, rewrite, scraps
 from uncramp.actions.home import close_diaries, diary
 
@@ -66,6 +67,7 @@ def what_goes() -> tuple[Path, ...]:
 
 
 def _without_scraps() -> tuple[Path, ...]:
+    forget()
     gone = tuple(scraps())
     for path in gone:
         path.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from uncramp.actions import vocabulary
+from uncramp.actions import reference_columns, vocabulary
 from uncramp.actions.check import OWN_CAUTION, Refused
 from uncramp.actions.evidence import causes
 from uncramp.actions.guide import VERDICT_WORDS
@@ -16,6 +16,7 @@ from uncramp.model import (
     Evidence,
     FactKind,
     Protocol,
+    Recipe,
     RedFlag,
     Remedy,
     Source,
@@ -177,6 +178,7 @@ def _remedy(remedy: Remedy) -> Iterable[str]:
     )
     if remedy.rules:
         yield from _table(("row", "verdict", "if", "because", "if unknown", "sources"), rows)
+    yield from _columns(remedy.recipes)
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> list[str]:
@@ -241,6 +243,12 @@ def _cause(trigger: Trigger) -> Iterable[str]:
     yield f"`{trigger.id}` · {DIRECTION[trigger.direction]} · {CERTAINTY[trigger.certainty]}\n"
     yield f"{trigger.summary}\n"
     yield from _evidence(trigger.evidence)
+    yield from _columns(trigger.recipes)
+
+
+def _columns(recipes: tuple[Recipe, ...]) -> Iterable[str]:
+    if recipes:
+        yield from _table(reference_columns.HEAD, reference_columns.rows(recipes, _named))
 
 
 def _conflicts() -> Iterable[str]:

@@ -14,6 +14,7 @@ from uncramp.cli import (
     check,
     days,
     demo,
+    forecast,
     guide,
     imports,
     keeping,
@@ -24,6 +25,8 @@ from uncramp.cli import (
     pocket,
     relief,
     serve,
+    simulate,
+    triggers,
     why,
 )
 
@@ -85,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         lists,
         log,
         days,
+        triggers,
+        forecast,
+        simulate,
     ):
         module.add(commands)
     return parser

@@ -73,6 +73,8 @@ class Wanted:
     """Of 1, the days on which nothing at all was written."""
     unwritten_items: tuple[float, float] = (0.05, 0.25)
     """Each kind of exposure is left out on a share of the days from this range, some days in a row."""
+    hours: bool = False
+    """Each exposure is written with an hour, before the cramps of its day: it is known to come first."""
 
 
 @dataclass(frozen=True)

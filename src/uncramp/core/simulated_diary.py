@@ -33,6 +33,8 @@ GUIDED, UNTIMED = 0.6, 0.08
 """Of cramps out of sleep: with the phone in the hand, and with nothing kept but the night. Assumed."""
 LAST_QUARTER = 0.464
 """Of cramps in exercise, in its last quarter (Two Oceans entrants)."""
+UP = 8.5
+"""Before the first hour at which somebody awake has a cramp here."""
 AT_REST = (("hamstring", 0.55), ("calf", 0.35), ("foot", 0.1))
 """A person with the cramps that uncramp is about; in surveys of older people the calf leads."""
 IN_EFFORT = (("calf", 0.41), ("quadriceps", 0.34), ("hamstring", 0.25))
@@ -73,7 +75,7 @@ def simulate(
     side = "left" if rng.random() < 0.5 else "right"
     entries = [
         *_circumstances(pen, life, holding),
-        *_exposures(pen, life, {asked.id: asked for asked in exposures}),
+        *_exposures(pen, life, {asked.id: asked for asked in exposures}, (wanted or Wanted()).hours),
         *_exercise(pen, life, side),
         *_nights(pen, life, side, fastest),
     ]
@@ -154,13 +156,13 @@ def _circumstances(pen: _Pen, life: Life, holding: Sequence[Holding]) -> Iterato
         yield pen.entry(EntryKind.CIRCUMSTANCE, _at(day, 0), written, body)
 
 
-def _exposures(pen: _Pen, life: Life, asked: Mapping[str, Asked]) -> Iterator[Entry]:
+def _exposures(pen: _Pen, life: Life, asked: Mapping[str, Asked], hours: bool) -> Iterator[Entry]:
     for number, day in enumerate(life.days):
         evening = pen.evening(day)
         for name, column in life.columns.items():
             if life.written[name][number]:
-                body = _said(asked[name], day, float(column[number]))
-                yield pen.entry(EntryKind.EXPOSURE, _at(day, 12), evening, body)
+                body = {**_said(asked[name], day, float(column[number])), "timed": hours}
+                yield pen.entry(EntryKind.EXPOSURE, _at(day, UP if hours else 12), evening, body)
 
 
 def _said(asked: Asked, day: date, value: float) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from uncramp.knowledge.reader import Knowledge
+from uncramp.knowledge.recipes import recipe_faults
 from uncramp.model import ALWAYS, FactKind, Protocol, Rule, Step, Verdict, Vocabulary, names_in
 
 CERTAINTIES = frozenset({"high", "moderate", "low", "very_low"})
@@ -44,6 +45,7 @@ def problems(knowledge: Knowledge) -> list[str]:
         *_look_alikes(knowledge),
         *_evidence(knowledge),
         *_exposures(knowledge),
+        *_recipes(knowledge),
         *_conflicts(knowledge),
         *_guide(knowledge),
         *_seeds(knowledge),
@@ -233,6 +235,23 @@ def _exposures(k: Knowledge) -> Iterator[str]:
             yield f"{where}: is neither yes_no nor a number"
         if not asked.question.endswith("?"):
             yield f"{where}: the question has no question mark"
+
+
+def _recipes(k: Knowledge) -> Iterator[str]:
+    files = [(f"knowledge/triggers/{t.id}.toml", t.id, t.recipes) for t in k.triggers]
+    files += [(f"knowledge/remedies/{r.id}.toml", r.id, r.recipes) for r in k.remedies]
+    columns = [(name, table) for _, name, some in files for recipe in some for table in recipe.tables]
+    for where, name, some in files:
+        for number, recipe in enumerate(some, start=1):
+            place = f"{where}, column {number}"
+            yield from (f"{place}: {fault}" for fault in recipe_faults(recipe, k.exposures, k.vocabulary))
+            yield from _sourced(place, recipe.prior.sources, recipe.prior.own_guess, k)
+            twice = [table for table in recipe.tables if columns.count((name, table)) > 1]
+            yield from (f"{place}: there is another column {name} in the {table} table" for table in twice)
+    read = {recipe.exposure for _, _, some in files for recipe in some}
+    for asked in k.exposures:
+        if asked not in read:
+            yield f"knowledge/exposures.toml, {asked}: no cause and no remedy makes a column of it"
 
 
 def _conflicts(k: Knowledge) -> Iterator[str]:

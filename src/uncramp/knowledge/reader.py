@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import rtoml
 
+from uncramp.knowledge.recipes import read_recipes
 from uncramp.model import (
     ALWAYS,
     AllOf,
@@ -320,6 +321,7 @@ def _remedy(key: str, t: Table) -> Remedy:
         doses=tuple(Dose(d["text"], d["flag"], tuple(d["sources"])) for d in t.get("doses", ())),
         evidence=tuple(_evidence(t)),
         rules=tuple(_remedy_rule(rule, t["when_unknown"]) for rule in t.get("rules", ())),
+        recipes=read_recipes(t),
         signed=_signed(t),
         **_only(t, "name", "kind", "what", "prevention", "certainty"),
     )
@@ -345,6 +347,7 @@ def _trigger(key: str, t: Table) -> Trigger:
         id=key,
         conflicts=tuple(t["conflicts"]),
         evidence=tuple(_evidence(t)),
+        recipes=read_recipes(t),
         signed=_signed(t),
         **_only(t, "name", "summary", "direction", "certainty", "setting"),
     )
