@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.diary.entries import EPISODE, NIGHT, an_entry
+from tests.diary.entries import EPISODE, NIGHT, an_entry, uuid
 from tests.web.forms import HERE
 from uncramp.actions import home
+from uncramp.diary.connection import open_diary
 from uncramp.diary.entries import newest, put
+from uncramp.diary.whole import take_everything
 from uncramp.exporters import diary_file
 
 OWN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
@@ -65,6 +68,21 @@ def test_erasing_needs_the_word_and_leaves_nothing(client: TestClient, folder: P
     assert "storage" in page.headers["clear-site-data"]
     assert newest(home.diary(), home.owner(NIGHT)) == ()
     assert b"planted-note" not in b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_after_another_program_erased_everything_the_running_server_goes_on(
+    client: TestClient, folder: Path
+) -> None:
+    before = home.owner(NIGHT)
+    with closing(open_diary(f"sqlite:///{folder / 'diary.sqlite'}")) as other:
+        take_everything(other)
+    assert client.get("/history").status_code == 200
+    assert home.owner(NIGHT) != before
+    note = {"kind": "day_note", "start": "2026-11-22T22:00:00Z", "end": None, "offset_minutes": 0,
+            "origin": "phone", "recorded": "2026-11-22T22:00:00Z", "replaces": None,
+            "body": {"night": "2026-11-22", "word": "quiet"}}  # fmt: skip
+    assert client.put(f"/api/v1/entries/{uuid(7)}", json=note, headers=OWN).status_code == 201
+    assert len(newest(home.diary(), home.owner(NIGHT))) == 1
 
 
 def test_no_other_site_can_erase(client: TestClient, folder: Path) -> None:

@@ -13,6 +13,7 @@ from uncramp.diary.schema import person, setting
 
 KEY_OF_OLD = "passphrase"
 """Where the one passphrase of the diary stood as long as nobody had a diary yet."""
+EVERYBODY = "SELECT id, name, passphrase FROM person ORDER BY created, id"
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,7 @@ class Known:
 
 def known(diary: Diary) -> tuple[Known, ...]:
     """Everybody, who came first first."""
-    columns = person.c.id, person.c.name, person.c.passphrase
-    with diary.read() as connection:
-        rows = connection.execute(select(*columns).order_by(person.c.created, person.c.id))
-        return tuple(Known(row.id, row.name, bool(row.passphrase)) for row in rows)
+    return tuple(Known(found, name, bool(kept)) for found, name, kept in diary.glance(EVERYBODY))
 
 
 def people(diary: Diary) -> tuple[tuple[str, str], ...]:
@@ -67,8 +65,8 @@ def name_person(diary: Diary, person_id: str, name: str) -> None:
 
 def first_person(diary: Diary, now: datetime) -> str:
     """The id of who opened the diary first; made at the first opening, so that there always is one."""
-    if found := people(diary):
-        return found[0][0]
+    if found := known(diary):
+        return found[0].id
     with diary.write(alone=True) as connection:
         # Somebody else may have been faster while we waited for the pen.
         query = select(person.c.id).order_by(person.c.created, person.c.id).limit(1)

@@ -63,6 +63,8 @@ class Show:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # What is installed does not change while it runs; to look each time costs a tenth of a page.
+            auto_reload=False,
         )
         self.pages.filters["w"] = words.of_knowledge
         self.pages.filters["lead"] = lead
