@@ -79,10 +79,13 @@ def diary() -> Diary:
 
 
 def is_at_hand() -> bool:
-    """Whether the diary is open already, from this disk: then a small question is answered at once."""
+    """Whether the diary is open already, from this disk, and is somebody's: then nothing has to be written
+    before a small question is answered, and it is answered at once."""
+    from uncramp.diary.people import known
+
     named = os.environ.get(DATABASE, ""), os.environ.get(HOME, "")
     opened = _opened.get(named)
-    return opened is not None and opened.is_file and opened in _tidied
+    return opened is not None and opened.is_file and opened in _tidied and bool(known(opened))
 
 
 def close_diaries() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, select, update
@@ -26,9 +28,17 @@ class Known:
     """Whether there is a passphrase."""
 
 
+Look = Callable[[tuple[Known, ...]], object]
+"""Sees everybody while nobody else can write, and raises where something must not be."""
+
+
 def known(diary: Diary) -> tuple[Known, ...]:
     """Everybody, who came first first."""
-    return tuple(Known(found, name, bool(kept)) for found, name, kept in diary.glance(EVERYBODY))
+    return _known_in(diary.glance(EVERYBODY))
+
+
+def _known_in(rows: Iterable[Any]) -> tuple[Known, ...]:
+    return tuple(Known(found, name, bool(kept)) for found, name, kept in rows)
 
 
 def people(diary: Diary) -> tuple[tuple[str, str], ...]:
@@ -50,16 +60,18 @@ def set_passphrase_of(diary: Diary, person_id: str, kept: str) -> None:
         connection.execute(update(person).where(person.c.id == person_id).values(passphrase=kept))
 
 
-def add_person(diary: Diary, name: str, now: datetime) -> str:
+def add_person(diary: Diary, name: str, now: datetime, look: Look = bool) -> str:
     """The id of the new person."""
     made = str(uuid4())
-    with diary.write() as connection:
+    with diary.write(alone=True) as connection:
+        look(_known_in(connection.exec_driver_sql(EVERYBODY)))
         connection.execute(person.insert(), {"id": made, "name": name, "created": now})
     return made
 
 
-def name_person(diary: Diary, person_id: str, name: str) -> None:
-    with diary.write() as connection:
+def name_person(diary: Diary, person_id: str, name: str, look: Look = bool) -> None:
+    with diary.write(alone=True) as connection:
+        look(_known_in(connection.exec_driver_sql(EVERYBODY)))
         connection.execute(update(person).where(person.c.id == person_id).values(name=name))
 
 

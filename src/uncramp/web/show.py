@@ -40,6 +40,10 @@ class OpenDiary:
     """Where to come back to after another diary was opened."""
 
     @property
+    def locked(self) -> bool:
+        return any(one.locked for one in self.everyone if one.id == self.person)
+
+    @property
     def name(self) -> str:
         return next((one.name for one in self.everyone if one.id == self.person), "")
 
