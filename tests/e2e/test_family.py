@@ -172,6 +172,7 @@ def test_nobody_loses_what_somebody_else_wrote_here_without_a_word(
         page.goto(path)
     if path == "/data":
         page.get_by_label("Type the word").fill("erase")
+        page.get_by_label("Passphrase so far").fill(BENS)
     page.get_by_role("button", name=button, exact=True).click()
     page.get_by_role("button", name=anyway).wait_for()
     assert page.get_by_text("you or somebody else wrote").is_visible()
