@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import address, diary, own_diary, postgres_server
+from uncramp.actions.doors import VARIABLE
 
 __all__ = ["address", "diary", "own_diary", "postgres_server"]
 
@@ -37,6 +38,12 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 SERVER_START_SECONDS = 20.0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """No test finds the doors that an earlier one left for its pages."""
+    os.environ.pop(VARIABLE, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

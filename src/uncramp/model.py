@@ -326,7 +326,8 @@ class Asked:
     """Something that happens on a day and that the evening can ask for: a kind of exposure.
 
     A number has a unit, a range, and what one tap adds. It leads to causes or to a remedy; a person's own
-    leads to none.
+    leads to none. `of_a_day` words the question for a day that need not be today; `if_yes` is said
+    after a yes.
     """
 
     id: str
@@ -339,6 +340,8 @@ class Asked:
     portion: float = 1
     triggers: tuple[str, ...] = ()
     remedy: str = ""
+    of_a_day: str = ""
+    if_yes: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.diary.entries import EPISODE, NIGHT, an_entry, uuid
-from uncramp.actions import backup, erase, home
+from uncramp.actions import backup, erase, home, upkeep
 from uncramp.actions.removal import take_away
 from uncramp.cli import main
+from uncramp.diary import connection
 from uncramp.diary.choices import choose
 from uncramp.diary.entries import newest, put
 from uncramp.diary.people import add_person, people
@@ -39,7 +42,7 @@ def found(folder: Path, words: tuple[bytes, ...] = WORDS) -> list[str]:
         if path.is_file():
             content = path.read_bytes()
             if path.suffix == ".uncramp-backup":
-                content = unframe(content, Key())
+                content = b"".join(unframe(content, Key()))
             if any(word in content for word in words):
                 there.append(path.name)
     return there
@@ -80,6 +83,26 @@ def test_while_the_diary_is_open_elsewhere_it_is_gone_from_the_log_too(folder: P
     erase.erase(person)
     home.diary()
     assert found(folder) == []
+
+
+def test_while_somebody_else_reads_it_is_said_not_to_be_out_of_the_file_and_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant()
+    with closing(sqlite3.connect(folder / "diary.sqlite", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        monkeypatch.setattr(connection, "PRAGMAS", (*connection.PRAGMAS, "PRAGMA busy_timeout=50"))
+        home.close_diaries()
+        with pytest.raises(SystemExit) as left:
+            main(["erase", "--person", "planted-name", "--yes"])
+        assert left.value.code == 1
+        assert "Not yet out of the file" in capsys.readouterr().out
+        upkeep.sweep(NOW)
+        assert found(folder)
+        reader.execute("COMMIT")
+        upkeep.sweep(NOW)
+        assert found(folder) == []
 
 
 @pytest.mark.usefixtures("folder")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import shutil
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -115,11 +117,34 @@ def test_a_thousand_flipped_bytes_are_all_found(diary: Diary, me: str, tmp_path:
     assert whole_of(diary, me) == before
 
 
-def sealed(*records: tuple[str, dict[str, object]], **header: object) -> bytes:
+def sealed(*records: tuple[str, dict[str, object]], header: str = "") -> bytes:
     """A file with a right last line, whatever stands before it."""
-    made = b"".join(diary_file.dump("", False, records))
-    assert not header
-    return made
+    lines = b"".join(diary_file.dump("", False, records)).splitlines(keepends=True)[:-1]
+    lines[0] = f'{{"uncramp":"diary","version":1,{header}}}\n'.encode() if header else lines[0]
+    return b"".join((*lines, f'{{"sha256":"{sha256(b"".join(lines)).hexdigest()}"}}\n'.encode()))
+
+
+def chosen(key: str, value: object) -> tuple[str, dict[str, object]]:
+    return "choice", {"key": key, "value": value if isinstance(value, str) else json.dumps(value)}
+
+
+def rings(**changed: object) -> dict[str, object]:
+    """Reminders as they are kept."""
+    return {
+        "evening": "21:30",
+        "morning": None,
+        "days": [0, 6],
+        "quiet": ["22:00", "06:00"],
+        "pause": ["2026-11-22", None],
+        "push": "https://ntfy.example.org/topic",
+        "zone": "Europe/Berlin",
+        "changed": "2026-11-22T20:30:00+00:00",
+        **changed,
+    }
+
+
+OWN = {"id": "own.tea", "question": "Tea?", "short": "Tea", "kind": "number", "unit": "cups", "low": 0,
+       "high": 1000000, "portion": 1, "triggers": [], "remedy": ""}  # fmt: skip
 
 
 STONE = {"id": uuid(1), "kind": "episode", "day": "2026-11-22", "recorded": "2026-11-22T03:13:00.000Z"}
@@ -135,6 +160,25 @@ STONE = {"id": uuid(1), "kind": "episode", "day": "2026-11-22", "recorded": "202
         ("tombstone", {**STONE, "id": "x"}),
         ("tombstone", {**STONE, "recorded": "never"}),
         ("tombstone", {**STONE, "day": "2026-02-30"}),
+        chosen("reminders", "x"),
+        chosen("reminders", "{}"),
+        chosen("reminders", rings(days=[9])),
+        chosen("reminders", rings(evening="21:30+01:00")),
+        chosen("reminders", rings(changed="2026-11-22T20:30:00")),
+        chosen("reminders", rings(changed="0001-01-01T00:00:00+00:00")),
+        chosen("reminders", rings(pause=["1970-01-01", "9999-12-31"])),
+        chosen("reminders", rings(push="http://8.8.8.8/x")),
+        chosen("reminders", rings(zone=7)),
+        chosen("reminders_sent", "x"),
+        chosen("reminders_sent", ["evening"]),
+        chosen("reminders_sent", {"evening": "never"}),
+        chosen("questions", "x"),
+        chosen("questions", [["alcohol"]]),
+        chosen("own_exposures", "x"),
+        chosen("own_exposures", [{"id": "own.tea"}]),
+        chosen("own_exposures", [{**OWN, "portion": "much"}]),
+        chosen("own_exposures", [{**OWN, "short": "Tea\x1b[2J"}]),
+        chosen("own_exposures", "[" * 100_000),
     ],
 )
 def test_what_is_whole_and_yet_no_diary_is_refused_with_its_line(
@@ -145,6 +189,56 @@ def test_what_is_whole_and_yet_no_diary_is_refused_with_its_line(
     with pytest.raises(Refused, match="line 3"):
         restore(diary, me, file)
     assert choices_of(diary, me) == {}
+
+
+def test_choices_as_we_keep_them_are_taken(diary: Diary, me: str, tmp_path: Path) -> None:
+    made = [
+        chosen("reminders", rings()),
+        chosen("reminders_sent", {"evening": "2026-11-21", "fault": "it cannot be reached."}),
+        chosen("questions", ["alcohol", "own.tea"]),
+        chosen("own_exposures", [OWN]),
+    ]
+    file = tmp_path / "a.uncramp"
+    file.write_bytes(sealed(*made))
+    restore(diary, me, file)
+    assert choices_of(diary, me) == {str(one["key"]): one["value"] for _, one in made}
+
+
+@pytest.mark.parametrize("name", ["   ", "N" * 61, "\\u001b[2JEve", "\\ud800", "\\u202eevE"])
+def test_a_name_that_nobody_can_have_is_refused(diary: Diary, me: str, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "a.uncramp"
+    file.write_bytes(sealed(header=f'"name":"{name}"'))
+    with pytest.raises(Refused, match="line 1"):
+        restore(diary, me, file)
+    assert whole_of(diary, me).name == ""
+
+
+def test_a_name_that_somebody_has_is_left_out_however_it_is_written(
+    diary: Diary, me: str, tmp_path: Path
+) -> None:
+    add_person(diary, "Ada Ä", NIGHT)
+    file = tmp_path / "a.uncramp"
+    file.write_bytes(sealed(header='"name":"ada ä"'))
+    restore(diary, me, file)
+    assert whole_of(diary, me).name == ""
+
+
+def test_half_a_letter_is_refused_wherever_it_stands(diary: Diary, me: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.uncramp"
+    made = sealed(("choice", {"key": "a", "value": "half"})).replace(b"half", b"\\ud800").splitlines(True)[:2]
+    file.write_bytes(b"".join((*made, f'{{"sha256":"{sha256(b"".join(made)).hexdigest()}"}}\n'.encode())))
+    with pytest.raises(Refused, match="line 2"):
+        restore(diary, me, file)
+
+
+@pytest.mark.parametrize("said", ["true", "1", '"yes"'])
+def test_whatever_says_that_it_is_a_demo_is_none_of_a_real_diary(
+    diary: Diary, me: str, tmp_path: Path, said: str
+) -> None:
+    file = tmp_path / "a.uncramp"
+    file.write_bytes(sealed(header=f'"name":"","demo":{said}'))
+    with pytest.raises(Refused, match="from a demo"):
+        restore(diary, me, file)
 
 
 def test_a_newer_file_and_a_demo_are_refused(diary: Diary, me: str, tmp_path: Path) -> None:
@@ -214,7 +308,18 @@ def test_the_table_has_a_row_for_each_entry_and_no_formula(diary: Diary, me: str
     assert (rows[1]["asleep"], rows[1]["pain"]) == ("", "")
 
 
-@pytest.mark.parametrize("text", ["=x", "+x", "-x", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=x", "+x", "-x", "@x", "\tx", "\rx", "\nx", "\uff1dx", "\uff0bx", "\uff0dx", "\uff20x"]
+)
 def test_no_cell_begins_with_what_a_spreadsheet_carries_out(text: str) -> None:
     made = plain_csv.table((), [{text: text}]).decode("utf-8-sig")
     assert all(cell == f"'{text}" for row in csv.reader(io.StringIO(made, newline="")) for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [("x;=1", "x;'=1"), ("x\t@1", "x\t'@1"), ("x\n=1", "x\n'=1"), ("x; y", "x; y"), ("1 = 1", "1 = 1")],
+)
+def test_nor_does_one_begin_so_where_a_semicolon_or_a_tab_ends_a_cell(text: str, marked: str) -> None:
+    made = plain_csv.table(("a",), [{"a": text}]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(made, newline="")))[1] == [marked]

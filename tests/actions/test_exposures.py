@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
-from tests.diary.entries import NIGHT
+from tests.diary.entries import NIGHT, an_entry
 from uncramp.actions.check import Refused
 from uncramp.actions.exposures import (
     DEFAULT,
     MOST_QUESTIONS,
+    OPEN,
     add_own,
     choose_questions,
     exposures,
@@ -16,8 +19,11 @@ from uncramp.actions.exposures import (
 )
 from uncramp.actions.library import knowledge
 from uncramp.diary.connection import Diary
+from uncramp.diary.entries import put
 from uncramp.diary.people import add_person, first_person
-from uncramp.model import FactKind
+from uncramp.model import EntryKind, FactKind
+
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -26,7 +32,13 @@ def me(diary: Diary) -> str:
 
 
 def asked(diary: Diary, person: str) -> tuple[str, ...]:
-    return tuple(one.id for one in questions(diary, person))
+    return tuple(one.id for one in questions(diary, person, TODAY))
+
+
+def answered(diary: Diary, person: str, number: int, exposure: str, day: date) -> None:
+    body = {"exposure": exposure, "day": str(day), "value": True, "timed": False}
+    start = datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
+    put(diary, an_entry(person, number, kind=EntryKind.EXPOSURE, start=start, end=None, body=body))
 
 
 def test_the_evening_asks_what_we_chose_until_the_person_does(diary: Diary, me: str) -> None:
@@ -43,6 +55,17 @@ def test_nobody_is_asked_for_a_remedy_that_they_did_not_choose() -> None:
 def test_nobody_need_be_asked_anything(diary: Diary, me: str) -> None:
     choose_questions(diary, me, ())
     assert asked(diary, me) == ()
+
+
+def test_what_is_still_open_stays_the_same_all_day_also_once_it_is_answered(diary: Diary, me: str) -> None:
+    choose_questions(diary, me, (OPEN,))
+    before = asked(diary, me)
+    assert len(before) == MOST_QUESTIONS
+    for number, name in enumerate(before):
+        answered(diary, me, number, name, TODAY)
+        assert asked(diary, me) == before
+    tomorrow = tuple(one.id for one in questions(diary, me, TODAY + timedelta(days=1)))
+    assert set(tomorrow).isdisjoint(before)
 
 
 def test_an_evening_has_at_most_three_questions(diary: Diary, me: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.diary.entries import NIGHT
 from uncramp.actions import home
+from uncramp.diary.whole import take_everything
 
 HEAVY = "{'sqlalchemy', 'psycopg', 'platformdirs'}"
 
@@ -45,6 +46,18 @@ def test_the_diary_is_opened_once_and_has_one_owner(own_diary: str) -> None:
     assert home.diary_address() == own_diary
     assert home.diary() is home.diary()
     assert home.owner(NIGHT) == home.owner(NIGHT)
+
+
+def test_it_is_at_hand_only_while_somebody_is_known_for_else_somebody_would_be_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNCRAMP_HOME", str(tmp_path))
+    assert not home.is_at_hand()
+    home.owner(NIGHT)
+    assert home.is_at_hand()
+    take_everything(home.diary())
+    assert not home.is_at_hand()
+    home.close_diaries()
 
 
 @pytest.mark.parametrize("module", ["uncramp.web.app", "uncramp.actions.check", "uncramp.cli"])

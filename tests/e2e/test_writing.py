@@ -75,7 +75,7 @@ def test_starting_a_medicine_takes_three_taps_and_a_few_letters(phone: Visit) ->
     assert lasted < MOST_SECONDS
     phone.go("/circumstances")
     thumb = Taps(phone)
-    thumb.tap("button:has-text('Stops today')", goes=True)
+    thumb.tap("button:has-text('I no longer take it')", goes=True)
     assert thumb.count == 1
     assert all(entry["body"]["to"] for entry in written(phone, "circumstance"))
 
@@ -84,11 +84,12 @@ def test_starting_a_medicine_takes_three_taps_and_a_few_letters(phone: Visit) ->
 def test_editing_last_tuesday_takes_few_taps(phone: Visit, start: str) -> None:
     today = datetime.now(UTC).date()
     tuesday = today - timedelta(days=(today.weekday() - 1) % 7 or 7)
+    before = {entry["id"] for entry in written(phone, "episode")}
     a_cramp(phone, tuesday)
+    [newest] = {entry["id"] for entry in written(phone, "episode")} - before
     phone.go(start)
     if start == "/calendar" and not phone.page.locator(f"a[href*='{tuesday}']").count():
         phone.go(f"/calendar?month={tuesday:%Y-%m}")
-    newest = written(phone, "episode")[0]["id"]
     thumb, began = Taps(phone), time.monotonic()
     if start == "/calendar":
         thumb.tap(f"main a[href*='{tuesday}']", goes=True)
@@ -142,6 +143,19 @@ def test_the_place_is_chosen_by_keys_alone(visit: Callable[..., Visit]) -> None:
     v.page.focus("#side-unknown")
     v.page.keyboard.press("ArrowDown")
     assert v.page.is_checked("#side-left")
+
+
+def test_what_is_folded_away_is_opened_and_filled_by_keys_alone(visit: Callable[..., Visit]) -> None:
+    v = visit(**BERLIN)
+    v.go("/write/episode")
+    assert not v.page.locator("#doing").is_visible()
+    v.page.focus("#note")
+    v.page.keyboard.press("Tab")
+    v.page.keyboard.press("Enter")
+    assert v.page.locator("#doing").is_visible()
+    v.page.focus("#doing")
+    v.page.keyboard.type("sit")
+    assert v.page.input_value("#doing") == "sitting"
 
 
 def test_without_scripts_the_place_is_chosen_too_and_the_form_is_sent(visit: Callable[..., Visit]) -> None:

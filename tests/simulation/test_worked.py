@@ -1,4 +1,4 @@
-"""What the page "What has worked for you" would tell people whose cramps we made up."""
+"""What the page "With what it let go" would tell people whose cramps we made up."""
 
 from __future__ import annotations
 

@@ -310,13 +310,14 @@ def test_an_entry_from_the_phone_is_taken_with_a_session_and_no_token_in_the_pag
     assert phone.put("/api/v1/entries/x", json={}, headers=headers).status_code == 403
 
 
-def test_on_this_machine_there_is_no_session_and_no_sign_in(clock: FakeClock) -> None:
+def test_on_this_machine_without_a_passphrase_there_is_no_session_and_no_sign_in(clock: FakeClock) -> None:
+    passphrase.remove_passphrase(home.owner(START))
     here = visitor(clock, Doors(), "127.0.0.1", "http://127.0.0.1")
     assert here.get("/api/v1/entries").status_code == 200
     assert here.get("/sign-in").headers["location"] == "/"
     reply = here.post("/sign-in", data={"passphrase": WORDS})
     assert "set-cookie" not in reply.headers
-    assert 'href="/sign-in"' not in here.get("/").text
+    assert "Sign in or out" not in here.get("/").text
 
 
 def test_with_the_diary_out_of_order_help_still_works_and_the_diary_says_so(

@@ -234,6 +234,7 @@ def test_the_list_of_a_day_has_its_night_its_exposures_and_what_held(phone: Test
 def test_the_page_of_a_cramp_tells_all_of_it(phone: TestClient) -> None:
     body = {
         **ENTRY["body"],
+        "used": ["massage", "heat"],
         "helped": ["heat"],
         "soreness": 4,
         "note": "under the duvet",
@@ -249,7 +250,8 @@ def test_the_page_of_a_cramp_tells_all_of_it(phone: TestClient) -> None:
     for part in (
         "Sun 22 Nov 2026, 04:10, by the clock of the place (UTC+01:00)", "left hamstring", "2 minutes",
         "Sat 21 Nov 2026 and the night after it.", "In use when it let go", "toes up", "7 of 10", "4 of 10",
-        "under the duvet", "sleeping", "Alcohol · drinks: 2", "Heat · yes", "A statin", "phone",
+        "under the duvet", "sleeping", "What you used", "What you felt helped",
+        "Alcohol · drinks: 2", "Heat · yes", "A statin", "phone",
     ):  # fmt: skip
         assert part in said, part
     assert f'href="/edit/{uuid(1)}"' in page.text

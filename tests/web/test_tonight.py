@@ -89,6 +89,24 @@ def test_the_chosen_questions_are_asked_on_the_screen_and_on_the_phone_without_a
     assert "Evening walk" not in client.get("/pocket.json").text
 
 
+def test_what_is_still_open_is_asked_all_day_also_after_an_answer_and_by_the_phone_s_own_day(
+    client: TestClient,
+) -> None:
+    """Here it is the 22nd, and on a phone far to the east the 23rd."""
+    today(client)
+    choose_questions(home.diary(), home.owner(NOW), ["open"])
+    asked = today(client)["questions"]
+    for number, one in enumerate(asked):
+        body = {"exposure": one["id"], "day": "2026-11-22", "value": True if "unit" not in one else 1}
+        put(client, number, note("2026-11-22", kind="exposure", body={**body, "timed": False}))
+        assert today(client)["questions"] == asked
+        assert today(client, day="2026-11-22")["questions"] == asked
+        assert client.get("/pack.json").json()["evening"]["questions"] == asked
+    tomorrow = today(client, day="2026-11-23")["questions"]
+    assert {one["id"] for one in tomorrow}.isdisjoint({one["id"] for one in asked})
+    assert today(client, day="a day")["questions"] == asked
+
+
 def test_somebody_who_wants_no_questions_gets_none(client: TestClient) -> None:
     today(client)
     choose_questions(home.diary(), home.owner(NOW), [])

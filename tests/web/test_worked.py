@@ -1,4 +1,4 @@
-"""What has worked, as a page, and the personal rules for the phone."""
+"""With what it let go, as a page, and the personal rules for the phone."""
 
 from __future__ import annotations
 
@@ -63,9 +63,29 @@ def test_a_clear_diary_names_the_fast_one_and_the_phone_begins_with_it(client: T
         else:
             put(client, number, ("ease_straight", 150.0 + number), ("rub", 200.0))
     page = client.get("/worked").text
-    assert "Start with this one" in page
+    assert "it let go soonest with this" in page
+    assert "soonest so far" in page
+    assert "tart with this one" not in page
     assert "Loop a towel round the foot" in page
     assert client.get("/pack.json").json()["order"] == ["towel"]
+
+
+def test_what_a_person_is_kept_from_is_not_named_as_the_soonest(client: TestClient) -> None:
+    for number in range(24):
+        if number % 2:
+            put(client, number, ("towel", 12.0 + number % 5))
+        else:
+            put(client, number, ("ease_straight", 150.0 + number), ("rub", 200.0))
+    assert "soonest so far" in client.get("/worked").text
+    fact = {"fact": "pregnant", "value": True, "from": None, "to": None}
+    circumstance = {
+        "kind": "circumstance", "start": iso(START), "end": None, "offset_minutes": 60, "origin": "phone",
+        "recorded": iso(START), "replaces": None, "body": fact,
+    }  # fmt: skip
+    client.put(f"/api/v1/entries/{UUID(int=0x01A20000_0000_7000_9000_000000000000)}", json=circumstance)
+    page = client.get("/worked").text
+    assert "soonest so far" not in page
+    assert "it let go soonest with this" not in page
 
 
 @pytest.mark.parametrize("address", ["/pack.json", "/worked"])

@@ -152,6 +152,30 @@ def test_more_rows_for_bouts_are_shown_without_a_script(me: TestClient) -> None:
     assert entries(me) == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"again": "2"}, {"minutes_3": "1"}, {"time_1": "02:40"}, {"doing": "sitting"}, {"soreness": "0"},
+     {"remedy_stretch": "helped"}],
+)  # fmt: skip
+def test_what_is_rarely_needed_is_folded_away_and_lies_open_where_something_stands_in_it(
+    me: TestClient, said: dict[str, str]
+) -> None:
+    closed, opened = '<details class="more-of-it">', '<details class="more-of-it" open>'
+    assert closed in me.get("/write/episode").text
+    refused = sent(me, "/write/episode", **{**CRAMP, **BERLIN, "muscle": "", "rows": "3", **said})
+    assert refused.status_code == 422
+    assert opened in refused.text
+    sent(me, "/write/episode", **{**CRAMP, **BERLIN, "pain": "3"})
+    assert closed in me.get(f"/edit/{entries(me)[0]['id']}").text
+    sent(me, f"/edit/{entries(me)[0]['id']}", **BERLIN, rows="3", **said)
+    assert opened in me.get(f"/edit/{entries(me)[0]['id']}").text
+
+
+def test_each_form_says_what_it_cannot_do_without(me: TestClient) -> None:
+    assert "Everything but the place and the time may stay empty." in words(me.get("/write/episode"))
+    assert "Everything but what it was and the day may stay empty." in words(me.get("/write/effort"))
+
+
 def test_a_button_pressed_twice_writes_once(me: TestClient) -> None:
     fields = {**Fields(me.get("/write/episode").text, "/write/episode").fields, **CRAMP}
     for _ in range(3):
@@ -293,6 +317,69 @@ def test_a_medicine_is_found_by_its_name_started_changed_and_stopped(me: TestCli
     assert "A statin" in words(page)
     me.post(f"/circumstances/{entry['id']}/stop", data={"zone": "", "offset_minutes": ""})
     assert entries(me, "circumstance")[0]["body"]["to"] == "2026-11-22"
+
+
+def test_a_medicine_that_cannot_be_written_down_says_why(me: TestClient) -> None:
+    said = words(me.get("/write/circumstance?q=Ventolin"))
+    assert "Our check asks about this one each time, because it changes from day to day." in said
+    assert "no rule of ours is about it" not in said
+    page = words(me.get("/write/circumstance?q=ibuprofen"))
+    assert page.index("asks about this one each time") < page.index("Since today")
+    said = words(me.get("/write/circumstance?q=adapalene"))
+    assert "no rule of ours is about it. That does not mean that it has nothing to do with cramps." in said
+    said = words(me.get("/write/circumstance?q=qqqqqq"))
+    assert "Until it is found, we cannot take it into account. Ask a pharmacist" in said
+
+
+def test_a_medicine_is_no_longer_taken_and_a_condition_has_ended(me: TestClient) -> None:
+    assert "That means not known, not none." in words(me.get("/circumstances"))
+    sent(me, "/write/circumstance?fact=statin")
+    said = words(me.get("/circumstances"))
+    assert "I no longer take it" in said
+    assert "It has ended" not in said
+    assert "Do not stop or change a medicine because of what you see here." in said
+    sent(me, "/write/circumstance?fact=diabetes")
+    assert "It has ended" in words(me.get("/circumstances"))
+
+
+def test_a_medicine_that_ended_on_an_unknown_day_does_not_read_as_still_taken(me: TestClient) -> None:
+    sent(me, "/write/circumstance?fact=statin", state="unknown")
+    assert "ended, the day is not known" in words(me.get("/circumstances"))
+    assert "ended, the day is not known" in words(me.get("/history"))
+
+
+def test_a_pregnancy_that_ended_still_counts_for_the_check(me: TestClient) -> None:
+    said = "In the check, answer “Given birth in the last 12 weeks?”"
+    assert said in words(me.get("/write/circumstance?fact=pregnant"))
+    assert said not in words(me.get("/write/circumstance?fact=statin"))
+    going = sent(me, "/write/circumstance?fact=pregnant")
+    assert said not in words(going)
+    one = going.url.path.rpartition("/")[2]
+    over = me.post(f"/circumstances/{one}/stop", data={"zone": "", "offset_minutes": ""})
+    assert said in words(over)
+    assert '<a href="/check">' in over.text
+
+
+def test_what_points_to_more_than_a_cramp_leads_to_the_check_once_it_is_written(me: TestClient) -> None:
+    reply = sent(me, "/write/episode", **CRAMP)
+    assert "Did it last more than 10 minutes, did you feel a pop" in words(reply)
+    assert '<a href="/check">' in reply.text
+    reply = sent(me, "/write/night", night="2026-11-18", word="cramp")
+    assert "Did it last more than 10 minutes" in words(reply)
+    reply = sent(me, "/write/exposure?what=sick_stomach", value="yes", date="2026-11-18")
+    assert "With cramps, this needs a doctor's advice today. Check it now." in words(reply)
+    for path, fields in (
+        ("/write/night", {"night": "2026-11-17", "word": "quiet"}),
+        ("/write/exposure?what=sick_stomach", {"value": "no", "date": "2026-11-17"}),
+        ("/write/exposure?what=hot_day", {"value": "yes", "date": "2026-11-17"}),
+    ):
+        assert "“Is it more than a cramp?”" not in words(sent(me, path, **fields))
+
+
+def test_a_question_about_a_past_day_does_not_speak_of_this_morning(me: TestClient) -> None:
+    said = words(me.get("/write/exposure?what=poor_sleep&day=2026-11-02"))
+    assert "Did you sleep badly in the night before that day?" in said
+    assert "this morning" not in said
 
 
 def test_a_dose_that_changes_ends_the_old_and_begins_the_new(me: TestClient) -> None:

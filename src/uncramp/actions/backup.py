@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -138,15 +139,12 @@ def restore_backup(path: Path, now: datetime, replace: bool = False, identity: s
 
     if os.environ.get("UNCRAMP_DATABASE"):
         raise Refused(f"{SERVER} To put one back, use pg_restore.")
-    try:
-        content = unframe(
-            path.read_bytes(), Key(passphrase=os.environ.get(PASSPHRASE, ""), identity=identity)
-        )
-    except (OSError, Unreadable) as problem:
-        raise Refused(f"{path}: {problem}") from problem
-    there = home() / FILE
+    key, there = Key(passphrase=os.environ.get(PASSPHRASE, ""), identity=identity), home() / FILE
     with _scrap(there) as scrap:
-        _write_private(scrap, content)
+        try:
+            _write_private(scrap, unframe(_whole(path), key, _room(there)))
+        except (OSError, Unreadable) as problem:
+            raise Refused(f"{path}: {problem}") from problem
         _refuse_bad(scrap, path)
         close_diaries()
         if not replace and _is_usable(there):
@@ -202,7 +200,7 @@ def _make(path: Path, opened: Diary, now: datetime) -> tuple[Path, Mapping[str, 
 
 def _rehearse(made: Path, rows: Mapping[str, int], key: Key) -> str:
     """Put the backup back into a file of its own and count what is in it: `DONE`, or what is wrong."""
-    from uncramp.diary.backup import rows_in
+    from uncramp.diary.backup import refuse_additions, rows_in
     from uncramp.diary.backup_file import Unreadable, can_open, unframe, way_of
 
     try:
@@ -214,6 +212,7 @@ def _rehearse(made: Path, rows: Mapping[str, int], key: Key) -> str:
         with _scrap(home() / FILE) as scrap:
             _write_private(scrap, unframe(whole, key))
             found = rows_in(scrap)
+            refuse_additions(scrap)
     except (OSError, Unreadable, DiaryUnusable) as problem:
         return str(problem)
     return DONE if found == rows else "What came back out of it is not what went in."
@@ -263,20 +262,38 @@ def _scrap(path: Path) -> Iterator[Path]:
             Path(f"{scrap}{end}").unlink(missing_ok=True)
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def _whole(path: Path) -> bytes:
+    from uncramp.diary.backup_file import LARGEST, Unreadable
+
+    if path.stat().st_size > LARGEST:
+        raise Unreadable("it is larger than any diary; take another copy.")
+    return path.read_bytes()
+
+
+def _room(path: Path) -> int:
+    """Bytes that a backup may unpack to: some of the disk has to be left."""
+    from uncramp.diary.backup_file import LARGEST
+
+    return min(LARGEST, shutil.disk_usage(path.parent).free // 2)
+
+
+def _write_private(path: Path, parts: Iterable[bytes]) -> None:
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
 
 
 def _refuse_bad(scrap: Path, path: Path) -> None:
-    from uncramp.diary.backup import rows_in
+    from uncramp.diary.backup import refuse_additions, rows_in
 
     try:
         rows_in(scrap)
+        refuse_additions(scrap)
     except DiaryUnusable as problem:
-        raise Refused(f"{path}: {problem} Nothing was changed; take an older backup.") from problem
+        raise Refused(
+            f"{path}: {problem} Nothing was changed; take another backup, one that uncramp made."
+        ) from problem
 
 
 def _is_usable(path: Path) -> bool:
@@ -296,7 +313,7 @@ def rewrite(change: Callable[[Path], None], key: Key) -> tuple[tuple[Path, ...],
 
     Deleted is what cannot be opened: whatever stands in it cannot be taken out either.
     """
-    from uncramp.diary.backup import rows_in
+    from uncramp.diary.backup import refuse_additions, rows_in
     from uncramp.diary.backup_file import Unreadable, backups_of, frame, unframe
 
     there = home() / FILE
@@ -305,6 +322,7 @@ def rewrite(change: Callable[[Path], None], key: Key) -> tuple[tuple[Path, ...],
         try:
             with _scrap(there) as scrap:
                 _write_private(scrap, unframe(path.read_bytes(), key))
+                refuse_additions(scrap)
                 change(scrap)
                 rows_in(scrap)
                 write_whole(path, [frame(scrap.read_bytes(), key)], over=True)

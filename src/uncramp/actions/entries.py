@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 # as the whole web server, and a server that nobody keeps a diary on need not wait for it.
 
 __all__ = [
+    "STANDS",
     "OtherBody",
+    "add",
     "as_json",
     "history",
     "kinds_named",
@@ -50,6 +53,37 @@ def put(diary: Diary, person: str, entry_id: str, raw: object) -> bool:
     from uncramp.diary import entries as kept
 
     return kept.put(diary, read_entry(person, entry_id, raw)) is kept.Put.STORED
+
+
+STANDS = (
+    "Nothing was written: something else stands there already, and a token puts nothing in its place. "
+    "Look into the diary."
+)
+ADDED = (EntryKind.EPISODE, EntryKind.DAY_NOTE, EntryKind.EXPOSURE)
+"""What a token adds. Medicines and conditions decide what is advised: those a person writes down."""
+
+
+def add(diary: Diary, person: str, entry_id: str, raw: object, origin: str, now: datetime) -> bool | None:
+    """`put` for a token; `None` for what a token may not. It is never later than now, nor from elsewhere.
+
+    Raise `OtherBody` also where a note from elsewhere stands for that night: of two the later one holds.
+    """
+    from uncramp.actions.entry_form import read_entry
+    from uncramp.diary import entries as kept
+
+    sent = read_entry(person, entry_id, raw)
+    if sent.replaces or sent.kind not in ADDED:
+        return None
+    made = replace(sent, origin=origin, recorded=min(sent.recorded, now))
+    there = kept.entry(diary, entry_id)
+    if there and there.recorded <= made.recorded:
+        # Sent again by a clock that is ahead, it is the same.
+        made = replace(made, recorded=there.recorded)
+    if made.kind is EntryKind.DAY_NOTE:
+        notes = kept.newest(diary, person, (EntryKind.DAY_NOTE,), with_deleted=False)
+        if any(one.body["night"] == made.body["night"] and one.origin != origin for one in notes):
+            raise OtherBody(STANDS)
+    return kept.put(diary, made) is kept.Put.STORED
 
 
 def newest(

@@ -20,6 +20,8 @@ class Erased:
 
     anew: tuple[Path, ...]
     deleted: tuple[Path, ...]
+    out_of_the_file: bool = True
+    """False while another program reads the diary: until it ends, what was erased still stands in the log."""
 
 
 def erase(person: str) -> Erased:
@@ -34,11 +36,11 @@ def erase(person: str) -> Erased:
     opened = diary()
     key = key_of(opened)
     take_all(opened, person)
-    settle(opened, whole=True)
+    out = settle(opened, whole=True)
     anew, gone = rewrite(partial(without, person=person), key) if path_of(opened) else ((), ())
     # Who the owner is must be asked anew.
     close_diaries()
-    return Erased(anew, (*gone, *_without_scraps()))
+    return Erased(anew, (*gone, *_without_scraps()), out)
 
 
 def erase_everything() -> Erased:
@@ -50,13 +52,13 @@ def erase_everything() -> Erased:
 
     opened = diary()
     take_everything(opened)
-    settle(opened, whole=True)
+    out = settle(opened, whole=True)
     path = path_of(opened)
     gone = tuple(backups_of(path)) if path else ()
     for backup in gone:
         backup.unlink()
     close_diaries()
-    return Erased((), (*gone, *_without_scraps()))
+    return Erased((), (*gone, *_without_scraps()), out)
 
 
 def what_goes() -> tuple[Path, ...]:

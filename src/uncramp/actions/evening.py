@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from uncramp.actions.exposures import DEFAULT, exposures, questions
@@ -31,9 +31,9 @@ def defaults() -> tuple[Asked, ...]:
     return tuple(knowledge().exposures[name] for name in DEFAULT)
 
 
-def evening_of(diary: Diary, person: str, words: Words = str) -> dict[str, Any]:
-    """As `evening`, with the questions of this person."""
-    return evening(questions(diary, person), words)
+def evening_of(diary: Diary, person: str, day: date, words: Words = str) -> dict[str, Any]:
+    """As `evening`, with the questions of this person on that day."""
+    return evening(questions(diary, person, day), words)
 
 
 def all_exposures(diary: Diary, person: str, words: Words = str) -> list[dict[str, Any]]:
@@ -60,6 +60,8 @@ def has_begun(diary: Diary, person: str) -> bool:
 
 def _question(asked: Asked, words: Words) -> dict[str, Any]:
     made: dict[str, Any] = {"id": asked.id, "question": words(asked.question), "short": words(asked.short)}
+    if asked.if_yes:
+        made["if_yes"] = words(asked.if_yes)
     if asked.kind is FactKind.NUMBER:
         made |= {"unit": words(asked.unit), "low": asked.low, "high": asked.high, "portion": asked.portion}
         # The unit as the diary keeps it, in whatever language the screen is.

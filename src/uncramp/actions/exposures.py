@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from uncramp.actions.check import Refused
@@ -37,8 +38,8 @@ def exposures(diary: Diary, person: str) -> Mapping[str, Asked]:
     return {**knowledge().exposures, **_own(choices_of(diary, person).get(OWN_KEY, ""))}
 
 
-def questions(diary: Diary, person: str, day: date | None = None) -> tuple[Asked, ...]:
-    """The at most three that the evening of `day` asks of this person."""
+def questions(diary: Diary, person: str, day: date) -> tuple[Asked, ...]:
+    """The at most three that the evening of `day` asks of this person, the same all day."""
     from uncramp.diary.choices import choices_of
 
     chosen = choices_of(diary, person)
@@ -57,7 +58,7 @@ def questions_chosen(diary: Diary, person: str) -> tuple[str, ...]:
     return tuple(json.loads(kept)) if kept else DEFAULT
 
 
-def _open(diary: Diary, person: str, there: Mapping[str, Asked], day: date | None) -> tuple[Asked, ...]:
+def _open(diary: Diary, person: str, there: Mapping[str, Asked], day: date) -> tuple[Asked, ...]:
     """Those written on the fewest of the days before `day`; what is answered on it does not change them.
 
     A remedy is asked for only where the person chose it.
@@ -65,7 +66,7 @@ def _open(diary: Diary, person: str, there: Mapping[str, Asked], day: date | Non
     known: dict[str, set[str]] = {}
     for entry in newest(diary, person, (EntryKind.EXPOSURE,)):
         of = day_of_entry(entry)
-        if day is None or day - timedelta(days=LATELY) <= of < day:
+        if day - timedelta(days=LATELY) <= of < day:
             known.setdefault(str(entry.body.get("exposure")), set()).add(of.isoformat())
     asked = (name for name, one in there.items() if not one.remedy)
     ranked = sorted(asked, key=lambda name: len(known.get(name, ())))
@@ -124,3 +125,23 @@ def _own(kept: str) -> dict[str, Asked]:
         for table in json.loads(kept or "[]")
     ]
     return {one.id: one for one in found}
+
+
+def check_own(kept: str) -> None:
+    """Raise `ValueError`, or what comes of a wrong type, unless `kept` can stand under `OWN_KEY`."""
+    own = _own(kept)
+    for one in own.values():
+        texts = (one.question, one.short, one.unit, one.remedy, one.of_a_day, one.if_yes)
+        plain = all(text.isprintable() and len(text) <= 100 for text in texts)
+        numbers = 0 < one.portion <= 1000 and isfinite(one.low) and isfinite(one.high)
+        if not (re.fullmatch(r"own\.[a-z0-9_]{1,40}", one.id) and one.short and plain and numbers):
+            raise ValueError(one.id)
+    if len(own) > MOST_OWN:
+        raise ValueError(len(own))
+
+
+def check_questions(kept: str) -> None:
+    """Raise `ValueError`, or what comes of a wrong type, unless `kept` can stand under `QUESTIONS_KEY`."""
+    ids = json.loads(kept)
+    if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
+        raise ValueError(kept)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 from uncramp.diary.faults import DiaryUnusable
 
@@ -22,6 +22,7 @@ __all__ = [
     "diary_address",
     "examine_diary",
     "home",
+    "is_at_hand",
     "is_begun",
     "owner",
 ]
@@ -30,7 +31,7 @@ HOME, DATABASE = "UNCRAMP_HOME", "UNCRAMP_DATABASE"
 FILE = "diary.sqlite"
 
 _opened: dict[tuple[str, str], Diary] = {}
-_owners: WeakKeyDictionary[Diary, str] = WeakKeyDictionary()
+_tidied: WeakSet[Diary] = WeakSet()
 _opening = Lock()
 
 
@@ -77,6 +78,16 @@ def diary() -> Diary:
         return _opened[named]
 
 
+def is_at_hand() -> bool:
+    """Whether the diary is open already, from this disk, and is somebody's: then nothing has to be written
+    before a small question is answered, and it is answered at once."""
+    from uncramp.diary.people import known
+
+    named = os.environ.get(DATABASE, ""), os.environ.get(HOME, "")
+    opened = _opened.get(named)
+    return opened is not None and opened.is_file and opened in _tidied and bool(known(opened))
+
+
 def close_diaries() -> None:
     """Let go of the files and connections; the next use opens them again."""
     with _opening:
@@ -94,11 +105,13 @@ def owner(now: datetime) -> str:
     from uncramp.diary.people import first_person
 
     opened = diary()
+    # Asked each time: another program may have erased the diary of who was first.
+    found = first_person(opened, now)
     with _opening:
-        if opened not in _owners:
-            _owners[opened] = first_person(opened, now)
+        if opened not in _tidied:
+            _tidied.add(opened)
             _tidy(opened, now)
-        return _owners[opened]
+    return found
 
 
 def _tidy(opened: Diary, now: datetime) -> None:

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from uncramp.actions.check import Refused
-from uncramp.actions.entries import new_id, wire_time
+from uncramp.actions.entries import STANDS, OtherBody, new_id, wire_time
 from uncramp.actions.entry_form import EFFORT, UUID, read_entry
 from uncramp.actions.exposures import OWN, exposures, questions
 from uncramp.actions.library import knowledge
+from uncramp.actions.wall_clock import FIRST, moment, second
 from uncramp.core.nights import (
     CHANGE,
     ONE_DAY,
@@ -58,31 +59,31 @@ FIELDS = {
 """What can be written, and what can be said of it beside `COMMON`."""
 
 
-def log(diary: Diary, person: str, what: What, now: datetime, origin: str) -> tuple[Entry, ...]:
+def log(
+    diary: Diary, person: str, what: What, now: datetime, origin: str, adds_only: bool = False
+) -> tuple[Entry, ...]:
     """Write `what` down, and give what was written: nothing if the diary says just that already.
 
     `now` is aware and of the person's own clock; before four in the morning the night is not over.
-    Raise `Refused` with the field and the mend.
+    Raise `Refused` with the field and the mend; where it `adds_only`, `OtherBody` with always the same words
+    if what came from elsewhere stands there, whatever that says.
     """
     # A shortcut sends all its fields, also those that nobody filled in.
     what = {name: value for name, value in what.items() if value not in (None, "")}
     kind = _kind(what)
-    pen = _Pen(diary, person, now, origin)
+    pen = _Pen(diary, person, now, origin, adds_only)
     entry_id = _id(what)
     if entry_id and pen.has_written(entry_id):
         return ()
-    match kind:
-        case "quiet":
-            raws = _quiet(pen, what)
-        case "cramp":
-            raws = _cramp(pen, what)
-        case "same":
-            raws = _same(pen, what)
-        case "exposure":
-            raws = _exposure(pen, what)
-        case _:
-            raws = _effort(pen, what)
+    raws = _WRITTEN[kind](pen, what)
+    if adds_only and (pen.replaces_others(raws) or (not raws and _stands_elsewhere(pen, kind, what))):
+        raise OtherBody(STANDS)
     return pen.write(raws, entry_id)
+
+
+def _stands_elsewhere(pen: _Pen, kind: str, what: What) -> bool:
+    """Whether there would be something to write, were it not for what others than `pen` wrote."""
+    return kind != "same" and bool(_WRITTEN[kind](replace(pen, own_only=True), what))
 
 
 def undo(diary: Diary, person: str, now: datetime, origin: str) -> tuple[Entry, ...]:
@@ -96,6 +97,18 @@ def undo(diary: Diary, person: str, now: datetime, origin: str) -> tuple[Entry, 
     last = max((one.recorded for one in mine), default=None)
     pen = _Pen(diary, person, now, origin + UNDONE)
     return pen.write([_before(diary, one) for one in mine if one.recorded == last])
+
+
+def other_time(what: What, written: Collection[Entry], now: datetime) -> datetime | None:
+    """The second moment that `at` could mean, by the clock of `now`, where that showed it twice.
+
+    `None` where it did not, or where `at` says which by its offset from UTC.
+    """
+    text = str(what.get("at") or "").strip()
+    if not written or text in ("", "now") or (not _clock(text) and datetime.fromisoformat(text).tzinfo):
+        return None
+    later = second(next(iter(written)).start, now.tzinfo)
+    return later.astimezone(now.tzinfo) if later and later <= now.astimezone(UTC) else None
 
 
 def _before(diary: Diary, entry: Entry) -> Raw:
@@ -119,6 +132,9 @@ class _Pen:
     person: str
     now: datetime
     origin: str
+    adds_only: bool = False
+    own_only: bool = False
+    """Whether it sees nothing but what came from `origin`."""
 
     @property
     def today(self) -> date:
@@ -139,7 +155,15 @@ class _Pen:
 
         noon = datetime.combine(day, NOON, UTC)
         found = kept.newest(self.diary, self.person, kinds, noon - NEAR, noon + NEAR)
-        return tuple(entry for entry in found if not is_deleted(entry))
+        seen = (entry for entry in found if not self.own_only or entry.origin == self.origin)
+        return tuple(entry for entry in seen if not is_deleted(entry))
+
+    def replaces_others(self, raws: Collection[Raw]) -> bool:
+        """Whether one of `raws` would stand in place of what came from elsewhere."""
+        from uncramp.diary import entries as kept
+
+        old = [kept.entry(self.diary, raw["replaces"]) for raw in raws if raw.get("replaces")]
+        return any(one is not None and one.origin != self.origin for one in old)
 
     def answers(self, exposure: str, day: date) -> tuple[Entry, ...]:
         """What was written of an exposure on that day."""
@@ -151,6 +175,15 @@ class _Pen:
     def at(self, day: date, hour: time) -> Raw:
         """`start` and `offset_minutes` of that hour by the person's clock."""
         return _when(datetime.combine(day, hour, self.now.tzinfo))
+
+    def shown(self, day: date, hour: time) -> datetime:
+        """When the person's clock showed that hour first; raise `Refused` where it never did."""
+        found, _ = moment(datetime.combine(day, hour), self.now.tzinfo, FIRST, "at")
+        return found.astimezone(self.now.tzinfo)
+
+    def is_to_come(self, there: datetime) -> bool:
+        """By the instant: two of the same clock are compared by what it shows, which may be shown twice."""
+        return there.astimezone(UTC) > self.now.astimezone(UTC)
 
     def write(self, raws: Collection[Raw], entry_id: str = "") -> tuple[Entry, ...]:
         """Let `raws` through the same door as everything that is sent, and store all of them or none."""
@@ -174,10 +207,10 @@ def _after(old: Entry | None, new: Entry) -> datetime:
     return max(new.recorded, old.recorded + timedelta(milliseconds=1)) if old else new.recorded
 
 
-def _when(moment: datetime) -> Raw:
-    offset = moment.utcoffset() or timedelta()
+def _when(there: datetime) -> Raw:
+    offset = there.utcoffset() or timedelta()
     return {
-        "start": wire_time(moment.astimezone(UTC)),
+        "start": wire_time(there.astimezone(UTC)),
         "offset_minutes": int(offset.total_seconds() // 60),
     }
 
@@ -202,6 +235,8 @@ def _quiet(pen: _Pen, what: What) -> list[Raw]:
     if night >= pen.today:
         raise Refused("day: that night is not over yet; write it down in the morning.")
     (there,) = nights(pen.around(night, EntryKind.EPISODE, EntryKind.DAY_NOTE), night, night)
+    if there.word is Word.CRAMP and pen.adds_only:
+        raise OtherBody(STANDS)
     if there.word is Word.CRAMP:
         raise Refused(
             f"day: the night of {night} has a cramp; if it had none, take that away first, on its page "
@@ -231,7 +266,9 @@ def _cramp(pen: _Pen, what: What) -> list[Raw]:
     known = nights(pen.around(night, EntryKind.EPISODE, EntryKind.DAY_NOTE), night, night)[0]
     told = bool(said) or "minutes" in what
     note = {} if told else what
-    raws = [] if known.episodes and not _noted(note) else _note(pen, night, known.note, Word.CRAMP, note)
+    # Any cramp makes a night one with cramps: what only adds leaves the word that stands there alone.
+    enough = known.episodes or (told and pen.adds_only)
+    raws = [] if enough and not _noted(note) else _note(pen, night, known.note, Word.CRAMP, note)
     if told:
         began = datetime.combine(night + ONE_DAY, SMALL_HOURS, pen.now.tzinfo)
         raws = [*_episode(pen, min(began, pen.now), {**said, **_noted(what), "timed": False}, what), *raws]
@@ -264,15 +301,15 @@ def _hour_of(pen: _Pen, what: What, asleep: bool | None) -> datetime | None:
             raise Refused("at: it names a day itself; leave `day` out, or give only the hour, such as 03:10.")
         began = _moment(pen, text)
     elif named is None:
-        began = datetime.combine(pen.now.date(), hour, pen.now.tzinfo)
-        if began > pen.now:
-            began = datetime.combine(pen.now.date() - ONE_DAY, hour, pen.now.tzinfo)
+        today = pen.now.date()
+        ahead = pen.is_to_come(datetime.combine(today, hour, pen.now.tzinfo))
+        began = pen.shown(today - ONE_DAY if ahead else today, hour)
     else:
         # The night of a day goes on after midnight: of the two such hours the one that belongs to it.
         dates = (named, named + ONE_DAY)
         night = [day for day in dates if night_of(datetime.combine(day, hour), asleep) == named]
-        began = datetime.combine(night[0], hour, pen.now.tzinfo)
-    if began > pen.now:
+        began = pen.shown(night[0], hour)
+    if pen.is_to_come(began):
         raise Refused("at: that is still to come; give the hour at which it was, such as 03:10.")
     return began
 
@@ -283,18 +320,19 @@ def _episode(pen: _Pen, began: datetime, said: Raw, what: What) -> list[Raw]:
     there = [one for one in pen.around(began.date(), EntryKind.EPISODE) if _is_that(one, began, said)]
     if there:
         return _more_of(there[0], said, length)
-    moment = _when(began)
-    end = wire_time((began + length).astimezone(UTC)) if length is not None else None
+    when = _when(began)
+    # By the instant: in the meantime the clock may have been put forward or back.
+    end = wire_time(began.astimezone(UTC) + length) if length is not None else None
     body = {
         "muscle": MUSCLE,
         "side": None,
         "asleep": None,
         "pain": None,
         **said,
-        "bouts": [{"start": moment["start"], "end": end}],
+        "bouts": [{"start": when["start"], "end": end}],
         "knowledge": knowledge().version,
     }
-    return [{"kind": "episode", "end": end, "body": body, **moment}]
+    return [{"kind": "episode", "end": end, "body": body, **when}]
 
 
 def _is_that(entry: Entry, began: datetime, said: Raw) -> bool:
@@ -329,7 +367,8 @@ def _exposure(pen: _Pen, what: What) -> list[Raw]:
     name = str(what.get("exposure", ""))[:60]
     asked = there.get(name) or there.get(OWN + name)
     if asked is None:
-        known = ", ".join(one.removeprefix(OWN) for one in there)
+        named = knowledge().exposures if pen.adds_only else there
+        known = ", ".join(one.removeprefix(OWN) for one in named)
         raise Refused(f"exposure: there is no {name!r}; there are {known}.")
     if "value" not in what:
         raise Refused("value: give yes, no or a number; what is not known is not written down.")
@@ -391,13 +430,14 @@ def _effort(pen: _Pen, what: What) -> list[Raw]:
         raise Refused("sport: name it, such as running.")
     body = {"exposure": EFFORT, "day": day.isoformat(), "value": True, "timed": began is not None}
     body |= {"effort": effort, **_noted(what)}
-    moment = pen.at(day, NOON) if began is None else _when(began)
+    when = pen.at(day, NOON) if began is None else _when(began)
     there = pen.answers(EFFORT, day)
-    if any(body == one.body and moment["start"] == wire_time(one.start) for one in there):
+    if any(body == one.body and when["start"] == wire_time(one.start) for one in there):
         return []
-    return [{"kind": "exposure", "body": body, **moment}]
+    return [{"kind": "exposure", "body": body, **when}]
 
 
+_WRITTEN = {"quiet": _quiet, "cramp": _cramp, "same": _same, "exposure": _exposure, "effort": _effort}
 _MOST = {"minutes": 2880, "session_rpe": 10, "distance_km": 2000, "drink_ml": 20_000}
 
 
@@ -454,12 +494,14 @@ def _moment(pen: _Pen, text: str) -> datetime:
         return pen.now
     try:
         found = datetime.fromisoformat(text)
-        found = found if found.tzinfo else found.replace(tzinfo=pen.now.tzinfo)
         if found.year < 1971:
             raise ValueError(text)
-        return found.astimezone(pen.now.tzinfo)
+        there = found.astimezone(pen.now.tzinfo) if found.tzinfo else pen.shown(found.date(), found.time())
+    except Refused:
+        raise
     except (ValueError, OverflowError):
         raise Refused("at: expected an hour such as 03:10, or a time such as 2026-11-20T03:10.") from None
+    return there
 
 
 def _one_of(what: What, name: str, known: Collection[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from uncramp.core.nights import day_of
 
 
 class OwnClock(tzinfo):
@@ -22,3 +24,8 @@ class OwnClock(tzinfo):
         wall = there.replace(tzinfo=self, fold=0)
         # Of the two hours when the clocks go back, the one that it is.
         return wall if wall.utcoffset() == there.utcoffset() else wall.replace(fold=1)
+
+
+def day_here(now: datetime) -> date:
+    """The day it is on this machine, which changes at four."""
+    return day_of(now.astimezone(OwnClock()).replace(tzinfo=None))

@@ -54,18 +54,23 @@ def add(name: str, now: datetime) -> str:
     """The id of a new person with an empty diary. Raise `Refused` for a name that cannot be."""
     from uncramp.diary.people import add_person
 
-    everyone = everybody(now)
-    chosen = _new_name(name, everyone)
-    if not all(person.name for person in everyone):
-        raise Refused(
-            "name: first say whose the diary is that is here already; `uncramp people rename NAME`."
-        )
-    return add_person(diary(), chosen, now)
+    chosen = _new_name(name, everybody(now))
+
+    def look(everyone: tuple[Known, ...]) -> None:
+        _new_name(chosen, everyone)
+        if not all(person.name for person in everyone):
+            raise Refused(
+                "name: first say whose the diary is that is here already; `uncramp people rename NAME`."
+            )
+
+    return add_person(diary(), chosen, now, look)
 
 
 def rename_first(own: str, other: str, now: datetime) -> None:
-    """Name who came first, unless `other`, who is about to be added, could not be."""
+    """Name who came first and has no name yet, unless `other`, who is about to be added, could not be."""
     everyone = everybody(now)
+    if everyone[0].name:
+        raise Refused("own: who came first has a name already; only they can change it.")
     first = _new_name(own, everyone[1:])
     if as_compared(first) == as_compared(other):
         raise Refused("name: the two of you need two names.")
@@ -77,16 +82,25 @@ def rename(person: str, name: str, now: datetime) -> None:
     """Give the person another name. Raise `Refused` for one that cannot be."""
     from uncramp.diary.people import name_person
 
-    others = tuple(other for other in everybody(now) if other.id != person)
-    name_person(diary(), person, _new_name(name, others))
+    def look(everyone: tuple[Known, ...]) -> str:
+        return _new_name(name, tuple(other for other in everyone if other.id != person))
+
+    # Looked at twice, the second time while nobody else can write: two of one name must not come in at once.
+    name_person(diary(), person, look(everybody(now)), look)
 
 
-def _new_name(name: str, others: tuple[Known, ...]) -> str:
+def as_a_name(name: str) -> str:
+    """The name as it is kept. Raise `Refused` for one that nobody can have."""
     chosen = " ".join(unicodedata.normalize("NFC", name).split())
     if not chosen:
         raise Refused("name: it is empty; write a name.")
     if len(chosen) > LONGEST_NAME or not chosen.isprintable():
         raise Refused(f"name: use at most {LONGEST_NAME} letters, on one line.")
+    return chosen
+
+
+def _new_name(name: str, others: tuple[Known, ...]) -> str:
+    chosen = as_a_name(name)
     if named(chosen, others):
         raise Refused(f"name: somebody here is called {chosen} already; take another name.")
     return chosen

@@ -8,11 +8,14 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult, urlsplit
 
 from uncramp.actions.check import Refused
+from uncramp.actions.doors import told
 from uncramp.actions.network import OWN_ENDINGS, Address, is_of_home, read_address
 
 WITHIN_S = 10.0
 LONGEST_ADDRESS = 500
 HTTP_VERSION = b"HTTP/1."
+HEADERS = {"Content-Type": "text/plain; charset=utf-8", "Sec-Fetch-Site": "cross-site"}
+"""The second is what browsers say of another site: an uncramp that is called so, this one too, refuses."""
 
 
 class NotDelivered(Exception):
@@ -27,6 +30,8 @@ def push_address(text: str) -> str:
         raise Refused("push: leave name and password out of the address; they would stand in the diary.")
     if parts.fragment or not parts.path.strip("/"):
         raise Refused("push: after the host give the topic, such as https://ntfy.example.org/my-topic.")
+    if told().locked and _is_named_here(parts.hostname or ""):
+        raise Refused("push: that is this machine itself, where nothing is sent; give its address elsewhere.")
     if parts.scheme == "http" and not _may_be_home(parts.hostname or ""):
         raise Refused("push: out of your own network it takes https; write https:// in front.")
     return text
@@ -55,6 +60,16 @@ def _may_be_home(host: str) -> bool:
     return name == "localhost" or any(name.endswith(f".{ending}") for ending in OWN_ENDINGS)
 
 
+def _is_named_here(host: str) -> bool:
+    address = read_address(host)
+    return host.lower().rstrip(".") == "localhost" or (address is not None and _is_loopback(address))
+
+
+def _is_loopback(address: Address) -> bool:
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return bool(plain.is_loopback or plain.is_unspecified)
+
+
 def _is_own(address: Address) -> bool:
     return is_of_home(address) or address.is_loopback
 
@@ -69,7 +84,10 @@ def push(address: str, words: str) -> None:
     way = parts.path + (f"?{parts.query}" if parts.query else "")
     connection = _connection(parts)
     try:
-        connection.request("POST", way, words.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+        connection.connect()
+        if told().locked:
+            _refuse_this_machine(connection.sock)
+        connection.request("POST", way, words.encode(), HEADERS)
         status = _status(connection, until)
     except (OSError, HTTPException) as problem:
         raise NotDelivered(f"{parts.hostname} cannot be reached ({_why(problem)}).") from problem
@@ -77,6 +95,13 @@ def push(address: str, words: str) -> None:
         connection.close()
     if not 200 <= status < 300:
         raise NotDelivered(f"{parts.hostname} did not take it (it answered {status}).")
+
+
+def _refuse_this_machine(way: socket.socket) -> None:
+    """Whoever signs in from elsewhere must not reach what listens here for this machine alone."""
+    here, there = (read_address(str(end[0])) for end in (way.getsockname(), way.getpeername()))
+    if there is None or there == here or _is_loopback(there):
+        raise OSError("it is this machine itself")
 
 
 def _connection(parts: SplitResult) -> HTTPConnection:

@@ -9,7 +9,19 @@ from uncramp.actions.check import Checked, Refused, not_if, outcome_for
 from uncramp.actions.library import knowledge
 from uncramp.actions.medicines import Recognised
 from uncramp.core import triage, walk
-from uncramp.model import Answer, Answers, Because, Check, Outcome, Position, Protocol, Timed, Told
+from uncramp.core.facts import STAGE_FACT
+from uncramp.model import (
+    Answer,
+    Answers,
+    Because,
+    Check,
+    Outcome,
+    Position,
+    Protocol,
+    Timed,
+    Told,
+    Verdict,
+)
 
 ANYWHERE = "anywhere"
 """The place until one is chosen: nothing in it needs a bed, a chair or a wall."""
@@ -44,6 +56,14 @@ def _judge(facts: Answers) -> Check:
 @cache
 def _found(facts: tuple[tuple[str, Answer], ...]) -> Check:
     return triage.check(dict(facts), knowledge().rulebook)
+
+
+def withheld(facts: Answers) -> frozenset[str]:
+    """The techniques that the safety gate keeps from a person with these facts in a cramp, in any place."""
+    check = triage.check({**facts, STAGE_FACT: True}, knowledge().rulebook)
+    kept = {r.remedy.id for r in check.remedies if r.verdict is Verdict.WITHHOLD}
+    steps = ((name, place.steps[name]) for place in protocols() for name in place.techniques)
+    return frozenset(name for name, step in steps if kept & set(step.remedies))
 
 
 def outcome(there: Position) -> Outcome:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import secrets
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +14,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from uncramp.actions.check import Refused
-from uncramp.actions.home import diary
+from uncramp.actions.doors import told
+from uncramp.actions.home import DiaryUnusable, diary
 from uncramp.actions.own_clock import OwnClock
 from uncramp.actions.push import NotDelivered, push, push_address
 from uncramp.core.nights import ONE_DAY
@@ -23,14 +26,17 @@ if TYPE_CHECKING:
     from uncramp.diary.connection import Diary
     from uncramp.diary.tokens import Token
 
+log = logging.getLogger("uncramp.web")
+
 Form = Mapping[str, Sequence[str]]
 
 WORDS = {Ring.EVENING: "Tonight: five seconds", Ring.MORNING: "Last night: five seconds"}
 """All that ever rings. Whoever reads it over a shoulder learns nothing."""
 KEY, SENT = "reminders", "reminders_sent"
+SEE_LOG = "Why, stands in the log of uncramp."
 CALENDAR, TOKEN = "calendar", r"[A-Za-z0-9_-]{43}"
 NO_PAUSE, UNTIL_ENDED, FROM_TO = "no", "now", "dates"
-LONGEST_PAUSE = timedelta(days=366)
+LONGEST_PAUSE, LONGEST_ZONE = timedelta(days=366), 60
 USED_EVERY = timedelta(hours=1)
 """How exactly it is kept when the feed was last fetched."""
 
@@ -79,7 +85,7 @@ def keep(opened: Diary, person: str, form: Form, now: datetime) -> Chosen:
 def read(form: Form, before: Chosen, now: datetime) -> Chosen:
     """What the form says; raise `Refused` with a sentence for each field that cannot be used."""
     faults: list[str] = []
-    zone = _text(form, "zone")[:60]
+    zone = _text(form, "zone")[:LONGEST_ZONE]
     today = now.astimezone(_clock(zone)).date()
     quiet = _hours(form, faults)
     made = Reminders(
@@ -194,6 +200,25 @@ def _kept(text: str) -> Chosen:
     )
 
 
+def check_kept(text: str) -> None:
+    """Raise `ValueError`, or what comes of a wrong type, unless `text` can stand under `KEY`."""
+    made = _kept(text)
+    pause, days = made.reminders.pause, made.reminders.days
+    far = pause is not None and pause.last is not None and pause.last - pause.first > LONGEST_PAUSE
+    fits = days <= set(range(7)) and len(made.zone) <= LONGEST_ZONE and 1970 <= made.changed.year <= 2099
+    if far or not fits or made != _kept(_to_keep(made)):
+        raise ValueError(text)
+    if made.push:
+        push_address(made.push)
+
+
+def check_sent(text: str) -> None:
+    """Raise `ValueError`, or what comes of a wrong type, unless `text` can stand under `SENT`."""
+    _sent(text)
+    if not isinstance(json.loads(text).get("fault", ""), str):
+        raise ValueError(text)
+
+
 # ---- the feed for a calendar ---------------------------------------------------------------------
 
 
@@ -274,31 +299,48 @@ def _hash(token: str) -> str:
 
 def ring_due(now: datetime) -> None:
     """Ring for everybody for whom it is time, once for each day and kind."""
-    from uncramp.diary.choices import choices_of, everybody_with
+    from uncramp.diary.choices import everybody_with
 
     opened = diary()
     for person, kept in everybody_with(opened, KEY).items():
-        made = _kept(kept)
-        if not made.push:
-            continue
-        here, sent = made.wall(now), _sent(choices_of(opened, person).get(SENT, ""))
-        # The diary is read only where something is due at all.
-        if not due(made.reminders, sent, (), here):
-            continue
-        for ring, day in due(made.reminders, sent, _written(opened, person, here), here).items():
-            if _is_ours(opened, person, ring, day):
-                ring_once(opened, person, made.push, ring)
+        try:
+            _ring_for(opened, person, kept, now)
+        except DiaryUnusable:
+            raise
+        except Exception as fault:
+            # One person's must not keep it from the others. Its own words could quote what a person wrote.
+            where = "".join(traceback.format_list(traceback.extract_tb(fault.__traceback__)))
+            log.error("The reminder of one person cannot be used: %s\n%s", type(fault).__name__, where)
+
+
+def _ring_for(opened: Diary, person: str, kept: str, now: datetime) -> None:
+    from uncramp.diary.choices import choices_of
+
+    made = _kept(kept)
+    if not made.push:
+        return
+    here, sent = made.wall(now), _sent(choices_of(opened, person).get(SENT, ""))
+    # The diary is read only where something is due at all.
+    if not due(made.reminders, sent, (), here):
+        return
+    for ring, day in due(made.reminders, sent, _written(opened, person, here), here).items():
+        if _is_ours(opened, person, ring, day):
+            ring_once(opened, person, made.push, ring)
 
 
 def ring_once(opened: Diary, person: str, address: str, ring: Ring = Ring.EVENING) -> str:
-    """Send the words there; gives what went wrong, empty if nothing, and keeps it for the page."""
+    """Send the words there; gives what went wrong, empty if nothing, and keeps it for the page.
+
+    Behind a sign-in the reason stands in the log alone: it would tell who else answers in this network.
+    """
     from uncramp.diary.choices import change_choice
 
     fault = ""
     try:
         push(address, WORDS[ring])
     except (NotDelivered, Refused) as problem:
-        fault = str(problem)
+        log.warning("A reminder did not get there: %s", problem)
+        fault = SEE_LOG if told().locked else str(problem)
     change_choice(opened, person, SENT, lambda old: json.dumps({**json.loads(old or "{}"), "fault": fault}))
     return fault
 

@@ -32,4 +32,4 @@ def sweep(diary: Diary, now: datetime) -> int:
     """Empty what was taken away and can no longer be brought back; how many versions were."""
     from uncramp.diary import removal
 
-    return removal.sweep(diary, now - UNDO_WITHIN, day_of_entry)
+    return removal.sweep(diary, now, UNDO_WITHIN, day_of_entry)

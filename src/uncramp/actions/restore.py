@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uncramp.actions import exposures, people, reminders
 from uncramp.actions.check import Refused
 from uncramp.exporters import diary_file
 from uncramp.importers import HEAD, pocket
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
     from uncramp.diary.connection import Diary
     from uncramp.diary.whole import Whole
 
+CHECKS: Mapping[str, Callable[[str], None]] = {
+    reminders.KEY: reminders.check_kept,
+    reminders.SENT: reminders.check_sent,
+    exposures.QUESTIONS_KEY: exposures.check_questions,
+    exposures.OWN_KEY: exposures.check_own,
+}
+"""What looks whether a choice can be used, by its key: one that cannot would break the pages that read it."""
 LONGEST_CHOICE = 100_000
 """Characters of what a person chose under one key."""
+UNUSABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+"""What comes of a choice that is not as we write it."""
 MOST_SHOWN = 5
 
 
@@ -56,6 +66,7 @@ def restore(diary: Diary, person: str, path: Path) -> Restored:
 
 def _restore(diary: Diary, person: str, path: Path, found: bytes) -> Restored:
     from uncramp.diary.entries import Put
+    from uncramp.diary.people import known
     from uncramp.diary.whole import is_demo, put_whole
 
     whole = _read(person, path, found)
@@ -64,6 +75,8 @@ def _restore(diary: Diary, person: str, path: Path, found: bytes) -> Restored:
         raise Refused(
             f"{path}: it comes from {words[0]}, and this diary is {words[1]}; they are never mixed."
         )
+    if people.named(whole.name, known(diary)):
+        whole = replace(whole, name="")
     became = put_whole(diary, person, whole)
     taken = tuple(entry.id for entry, put in became if put is None)
     return Restored(
@@ -112,7 +125,17 @@ def _read(person: str, path: Path, found: bytes) -> Whole:
             faults += [f"{path}: line {number}: {problem}" for problem in refused.problems]
     if faults:
         raise Refused(*faults[:MOST_SHOWN], "Nothing was restored; take another copy of the file.")
-    return Whole(header["name"][:200], header.get("demo") is True, choices, tuple(entries), tuple(stones))
+    return Whole(
+        _name(path, header["name"]), bool(header.get("demo")), choices, tuple(entries), tuple(stones)
+    )
+
+
+def _name(path: Path, name: str) -> str:
+    """The name in the file, empty where it has none."""
+    try:
+        return people.as_a_name(name) if name else ""
+    except Refused as refused:
+        raise Refused(f"{path}: line 1: {refused.problems[0]} Nothing was restored.") from refused
 
 
 def _entry(person: str, record: Mapping[str, Any]) -> Entry:
@@ -132,6 +155,10 @@ def _choice(record: Mapping[str, Any]) -> dict[str, str]:
         or "\0" in f"{key}{value}"
     ):
         raise Refused("a choice has a key and a value, and both are text.")
+    try:
+        CHECKS.get(str(key), str)(str(value))
+    except (Refused, *UNUSABLE):
+        raise Refused(f"the choice {key} in it cannot be read.") from None
     return {str(key): str(value)}
 
 

@@ -100,8 +100,7 @@ def whose(token: str, chosen: str, locked: bool, now: datetime) -> Whose:
     """Whose diary is open for a browser with that token, which chose the person `chosen` before.
 
     Behind `locked` doors that of who is signed in, and of nobody else. On this machine the choice holds, or
-    else it is that of who came first; but a diary with a passphrase opens only with it, unless nobody else
-    has one here.
+    else it is that of who came first; but a diary with a passphrase opens only with it.
     """
     found = session(token, now)
     if locked and found is None:
@@ -110,8 +109,7 @@ def whose(token: str, chosen: str, locked: bool, now: datetime) -> Whose:
     if found:
         return Whose(found.person, found, everyone=everyone)
     wanted = next((person for person in everyone if person.id == chosen), everyone[0])
-    shut = wanted.locked and len(everyone) > 1
-    return Whose("" if shut else wanted.id, everyone=everyone)
+    return Whose("" if wanted.locked else wanted.id, everyone=everyone)
 
 
 def sign_out(token: str) -> None:

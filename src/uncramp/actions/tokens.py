@@ -65,6 +65,11 @@ def owner_of(token: str, now: datetime) -> Token | None:
     return found
 
 
+def origin_of(name: str) -> str:
+    """Where an entry came from that the token of that name let in."""
+    return f"shortcut {name}" if name else "shortcut"
+
+
 def _hash(token: str) -> str:
     # 256 random bits, as with sessions: no salt or slow hash could make it harder to guess.
     return sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -121,3 +121,8 @@ def shown_yes_no(value: object) -> str:
 
 def shown_day(wall: datetime) -> str:
     return wall.date().isoformat()
+
+
+def day_asked(day: str) -> date | None:
+    """The day in the address; one that is none is as good as no day."""
+    return Typed({"day": day}).day("day")

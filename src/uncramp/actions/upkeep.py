@@ -34,5 +34,8 @@ def once_a_night(now: datetime) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Empty what was taken away and can no longer be brought back."""
+    """Empty what was taken away and can no longer be brought back, and what stayed in the log before."""
+    from uncramp.diary.removal import settle_again
+
     removal.sweep(diary(), now)
+    settle_again(diary())

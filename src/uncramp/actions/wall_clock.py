@@ -22,23 +22,33 @@ class Twice(Refused):
         super().__init__(f"which: the clock was put back and showed {time} twice. Say which one it was.")
 
 
-def moment(wall: datetime, clock: tzinfo | None, which: str = "") -> tuple[datetime, int]:
+def moment(
+    wall: datetime, clock: tzinfo | None, which: str = "", field: str = "time"
+) -> tuple[datetime, int]:
     """The instant at which `clock` showed `wall`, and its offset from UTC in minutes.
 
     `None` is the clock of this machine. Raise `Refused` for a time that was left out as the clock was put
-    forward, and `Twice` for one that was there twice, unless `which` says which.
+    forward, with the name of the `field` it was typed in, and `Twice` for one that was there twice, unless
+    `which` says which.
     """
     first, second = (_instant(wall, clock, fold) for fold in (0, 1))
     shown = first.astimezone(clock).replace(tzinfo=None)
     if shown != wall:
         early, late = sorted(_clock_time(one, clock) for one in (first, second))
         raise Refused(
-            f"time: the clock was put forward then and never showed {wall:%H:%M}. Write {early} or {late}."
+            f"{field}: the clock was put forward then and never showed {wall:%H:%M}. Write {early} or {late}."
         )
     if first != second and which not in (FIRST, SECOND):
         raise Twice(f"{wall:%H:%M}")
     found = second if which == SECOND else first
     return found, offset_at(found, clock)
+
+
+def second(first: datetime, clock: tzinfo | None) -> datetime | None:
+    """The later instant at which `clock` showed the same as at `first`, `None` where there is none."""
+    wall = first.astimezone(clock).replace(tzinfo=None, fold=0)
+    early, late = (_instant(wall, clock, fold) for fold in (0, 1))
+    return late if early == first < late else None
 
 
 def offset_at(instant: datetime, clock: tzinfo | None) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STILL, ENDED, UNKNOWN = "still", "ended", "unknown"
 LONGEST_SEARCH = 60
-MOST_FOUND = 12
+MOST_FOUND, MOST_PLAIN = 12, 3
 ONE_DAY = timedelta(days=1)
 WITH = {"pregnant": "pregnancy_weeks"}
 """Asked together: the fact -> a number that goes with it."""
@@ -30,11 +30,15 @@ WITH = {"pregnant": "pregnancy_weeks"}
 
 @dataclass(frozen=True)
 class Found:
-    """What a search came to: medicines with what they are, facts, and names that are spelled much alike."""
+    """What a search came to: medicines with what they are, facts, and names that are spelled much alike.
+
+    `each_time` are medicines that the check asks about each time, `known_only` those of which no rule speaks.
+    """
 
     medicines: tuple[tuple[str, tuple[Fact, ...]], ...] = ()
     facts: tuple[Fact, ...] = ()
     near: tuple[str, ...] = ()
+    each_time: tuple[str, ...] = ()
     known_only: tuple[str, ...] = ()
 
 
@@ -61,12 +65,16 @@ def search(text: str) -> Found:
         return Found()
     facts = tuple(f for f in offered() if wanted in plain(f"{f.short} {f.question} {f.id.replace('_', ' ')}"))
     named = [(name, medicine) for medicine in knowledge().medicines if (name := _name(medicine, wanted))]
-    named.sort(key=lambda one: (not one[0].startswith(wanted), one[0]))
+    named.sort(key=lambda one: (plain(one[0]) != wanted, not one[0].startswith(wanted), one[0]))
     said = [(name, tuple(f for f in offered() if f.id in medicine.facts)) for name, medicine in named]
     ours = tuple(one for one in said if one[1])[:MOST_FOUND]
-    rest = tuple(name for name, facts in said if not facts)[:MOST_FOUND]
-    near = () if ours or facts or rest else near_names([text]).get(text, ())
-    return Found(ours, facts[:MOST_FOUND], near, () if ours or facts else rest)
+    lasts = {name for name, lasting in said if lasting}
+    rest = [(name, medicine) for name, medicine in named if name not in lasts]
+    rest = [one for one in rest if plain(one[0]) == wanted] or rest
+    each_time = tuple(name for name, medicine in rest if medicine.facts)[:MOST_PLAIN]
+    known_only = tuple(name for name, medicine in rest if not medicine.facts)[:MOST_PLAIN]
+    near = () if named or facts else near_names([text]).get(text, ())
+    return Found(ours, facts[:MOST_FOUND], near, each_time, known_only)
 
 
 def _name(medicine: Medicine, wanted: str) -> str:

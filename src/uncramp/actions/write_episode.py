@@ -35,6 +35,10 @@ FOR_THE_NIGHT = time(3)
 MOST_AGAIN, ROWS = 50, 2
 LONGEST = 24 * 60
 """Minutes of one bout."""
+AGAIN = ("again", "time_", *(f"minutes_{digit}" for digit in range(1, 10)))
+"""Begin the names of the fields for a cramp that came back."""
+MORE = (*AGAIN, "doing", "effort", "soreness", "remedy_")
+"""Begin the names of the fields that are rarely needed: folded away while there is nothing in any of them."""
 WHEN = ("when", "date", "time", "night", "place", "which")
 ONE_DAY = timedelta(days=1)
 AHEAD = timedelta(minutes=10)

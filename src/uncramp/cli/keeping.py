@@ -73,7 +73,8 @@ def restore(arguments: argparse.Namespace) -> int:
         beside = backup.restore_backup(
             arguments.file, now(), arguments.replace, _identity(arguments.identity)
         )
-        say(f"The diary is that of {arguments.file} again.")
+        say(f"The diary is that of {arguments.file} again, and so are the passphrases.")
+        say("Sign in again, and make tokens and calendar addresses anew.")
         if beside:
             say(f"What was there before is kept as {beside}.")
         return 0
@@ -162,4 +163,9 @@ def erase(arguments: argparse.Namespace) -> int:
             raise Refused("Nothing was erased.")
     done = action.erase_everything() if arguments.all else action.erase(person)
     say(f"Erased. {len(done.anew)} backups written anew, {len(done.deleted)} files deleted.")
-    return 0
+    if not done.out_of_the_file:
+        say(
+            "Not yet out of the file: another program reads the diary, and what was erased stays in its log "
+            "until that ends. `uncramp serve` tries again each minute."
+        )
+    return int(not done.out_of_the_file)

@@ -10,6 +10,8 @@ from uncramp.cli.command import new_command
 from uncramp.cli.here import add_person, now, person_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from uncramp.model import Entry
 
 ORIGIN = "command line"
@@ -84,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(_undone(written, person))
     else:
         print(_done(what, written, person))
+        if (later := log.other_time(what, written, at)) is not None:
+            print(_shown_twice(later))
     return 0
 
 
@@ -112,6 +116,13 @@ def _done(what: dict[str, object], written: tuple[Entry, ...], person: str) -> s
     if not written:
         return "Nothing new: your diary says so already."
     return f"Written: {_listed(written, person)}. {TAKE_BACK}"
+
+
+def _shown_twice(later: datetime) -> str:
+    return (
+        f"The clock was put back then and showed {later:%H:%M} twice; the first one is written. "
+        f"If it was the second, take it back and give --at {later.isoformat(timespec='minutes')}"
+    )
 
 
 def _undone(written: tuple[Entry, ...], person: str) -> str:

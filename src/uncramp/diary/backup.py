@@ -16,6 +16,8 @@ from uncramp.diary.faults import DiaryUnusable
 
 BESIDE = ".before-restore-"
 """In the name of the file that was put aside when a backup was put back."""
+OPENS = {"login", "token"}
+"""The tables of what opens a diary besides the passphrase."""
 
 
 def path_of(diary: Diary) -> Path | None:
@@ -52,10 +54,23 @@ def rows_in(path: Path) -> Mapping[str, int]:
             orphans = raw.execute("PRAGMA foreign_key_check").fetchone()
             if found != "ok" or orphans:
                 raise DiaryUnusable(f"The copy is damaged ({found}{', rows of nobody' if orphans else ''}).")
-            names = [row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {name: _count(raw, name) for name in sorted(names)}
+            return {name: _count(raw, name) for name in sorted(_tables(raw))}
     except sqlite3.Error as problem:
         raise DiaryUnusable(f"The copy cannot be read ({problem}).") from problem
+
+
+def refuse_additions(path: Path) -> None:
+    """Raise `DiaryUnusable` where the copy has more in it than uncramp makes.
+
+    A trigger would run with each of our own changes, and a table that we do not know is never erased.
+    """
+    # Two tables of the first version are made anew by the next.
+    known = {*schema.tables.tables, "origin", "token"}
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True)) as raw:
+        for kind, name in raw.execute("SELECT type, name FROM sqlite_master ORDER BY type, name"):
+            ours = kind == "index" or (kind == "table" and (name in known or name.startswith("sqlite_stat")))
+            if not ours:
+                raise DiaryUnusable(f"Not all in it was made by uncramp: it has the {kind} {name[:60]!r}.")
 
 
 def without(path: Path, person: str) -> None:
@@ -63,7 +78,7 @@ def without(path: Path, person: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute("PRAGMA secure_delete=ON")
         raw.execute("PRAGMA temp_store=MEMORY")
-        tables = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = _tables(raw)
         raw.execute("BEGIN IMMEDIATE")
         for name in ("entry", "choice", "tombstone", "token", "login", "origin"):
             if name in tables:
@@ -76,6 +91,7 @@ def without(path: Path, person: str) -> None:
 def put_back(copied: Path, path: Path, stamp: str) -> Path | None:
     """Let the copy be the diary at `path`; where the diary that was there lies now, `None` for none.
 
+    Sessions, tokens and calendar addresses are left out: some of them were ended since the copy was made.
     At every moment there is a whole diary at `path`, or none and the old one beside it. Raise `DiaryUnusable`
     where another program has the diary open: it would go on to write into the old one.
     """
@@ -83,6 +99,8 @@ def put_back(copied: Path, path: Path, stamp: str) -> Path | None:
         for pragma in PRAGMAS:
             raw.execute(pragma)
         raw.execute("PRAGMA journal_mode=WAL")
+        for name in OPENS & _tables(raw):
+            raw.execute(f"DELETE FROM {name}")  # noqa: S608
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     _sync(copied)
     beside = _put_aside(path, stamp) if path.exists() else None
@@ -126,6 +144,10 @@ def _refuse_open(path: Path) -> None:
     except sqlite3.DatabaseError:
         # So damaged that it cannot be asked: it is put aside as it is.
         return
+
+
+def _tables(raw: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _count(raw: sqlite3.Connection, name: str) -> int:

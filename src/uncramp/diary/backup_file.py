@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +16,9 @@ BACKUPS = "backups"
 NAME = re.compile(r"diary-(\d{4}-\d{2}-\d{2})\.uncramp-backup")
 PLAIN, LOCKED, BY_WORDS = "plain", "age", "age-passphrase"
 FIRST = {way: f"uncramp-backup 1 {way}\n".encode() for way in (PLAIN, LOCKED, BY_WORDS)}
-LARGEST = 4 * 2**30
-"""Bytes that a packed backup may unpack to; a longer one was not made by uncramp."""
+LARGEST = 2**30
+"""Bytes that a backup may have, and may unpack to; a longer one was not made by uncramp."""
+PIECE = 2**16
 
 
 class Unreadable(Exception):
@@ -70,20 +71,35 @@ def way_of(whole: bytes) -> str:
     raise Unreadable("it is no backup of uncramp, or its first line is damaged.")
 
 
-def unframe(whole: bytes, key: Key) -> bytes:
-    """What is in it; raise `Unreadable` where it is damaged, or locked with another key."""
+def unframe(whole: bytes, key: Key, most: int = LARGEST) -> Iterator[bytes]:
+    """What is in it, piece by piece, so that a small file cannot fill the memory.
+
+    Raise `Unreadable` where it is damaged, locked with another key, or has more than `most` bytes in it.
+    """
     way = way_of(whole)
     packed = whole[len(FIRST[way]) + 65 :]
     if way != PLAIN:
         packed = _unlocked(packed, way, key)
-    unpack = zlib.decompressobj()
     try:
-        content = unpack.decompress(packed, LARGEST)
+        for piece in _unpacked(packed):
+            most -= len(piece)
+            if most < 0:
+                raise Unreadable("it unpacks to more than any diary has, or than there is room for.")
+            yield piece
     except zlib.error as problem:
         raise Unreadable(f"it cannot be unpacked ({problem}).") from problem
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    unpack = zlib.decompressobj()
+    for start in range(0, len(packed), PIECE):
+        rest = packed[start : start + PIECE]
+        while rest:
+            yield unpack.decompress(rest, 16 * PIECE)
+            rest = unpack.unconsumed_tail
+    yield unpack.flush()
     if not unpack.eof:
         raise Unreadable("it cannot be unpacked to its end.")
-    return content
 
 
 def can_open(way: str, key: Key) -> bool:

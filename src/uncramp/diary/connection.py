@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock
@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from uncramp.diary import schema
@@ -48,6 +49,33 @@ class Diary:
         # SQLite has one writer at a time: waiting here is fair and costs less than trying again.
         self._writers = Lock() if engine.dialect.name == "sqlite" else nullcontext()
         self._failed = False
+        self._glancing = Lock()
+        self._eye: PoolProxiedConnection | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it lies on this machine's disk: to read a little of it is not worth waiting for."""
+        return self.engine.dialect.name == "sqlite"
+
+    def glance(self, question: str) -> Sequence[Any]:
+        """The rows of one small question, without what a transaction costs: for what every request asks."""
+        if not self.is_file:
+            with self.read() as connection:
+                return connection.exec_driver_sql(question).all()
+        with self._glancing, self._plainly():
+            try:
+                self._eye = self._eye or self.engine.raw_connection()
+                found: list[Any] = self._eye.cursor().execute(question).fetchall()
+            except (sqlite3.Error, DBAPIError):
+                self._shut_eye()
+                raise
+            return found
+
+    def _shut_eye(self) -> None:
+        if self._eye is not None:
+            with suppress(sqlite3.Error):
+                self._eye.invalidate()
+            self._eye = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -86,6 +114,8 @@ class Diary:
         self._failed = False
 
     def close(self) -> None:
+        with self._glancing:
+            self._shut_eye()
         self.engine.dispose()
 
     def _way_back(self) -> str:
@@ -98,10 +128,11 @@ class Diary:
         except IntegrityError:
             # Not the disk's fault but ours: it must not be taken for a bad moment that passes.
             raise
-        except DBAPIError as problem:
+        except (DBAPIError, sqlite3.Error) as problem:
             self._failed = True
-            back = f" {self._way_back()}" if any(sign in str(problem.orig) for sign in DAMAGE) else ""
-            raise DiaryUnusable(f"{self.name} cannot be used just now: {problem.orig}.{back}") from problem
+            said = str(problem.orig if isinstance(problem, DBAPIError) else problem)
+            back = f" {self._way_back()}" if any(sign in said for sign in DAMAGE) else ""
+            raise DiaryUnusable(f"{self.name} cannot be used just now: {said}.{back}") from problem
         except DiaryUnusable:
             self._failed = True
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, select, update
@@ -13,6 +15,7 @@ from uncramp.diary.schema import person, setting
 
 KEY_OF_OLD = "passphrase"
 """Where the one passphrase of the diary stood as long as nobody had a diary yet."""
+EVERYBODY = "SELECT id, name, passphrase FROM person ORDER BY created, id"
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,17 @@ class Known:
     """Whether there is a passphrase."""
 
 
+Look = Callable[[tuple[Known, ...]], object]
+"""Sees everybody while nobody else can write, and raises where something must not be."""
+
+
 def known(diary: Diary) -> tuple[Known, ...]:
     """Everybody, who came first first."""
-    columns = person.c.id, person.c.name, person.c.passphrase
-    with diary.read() as connection:
-        rows = connection.execute(select(*columns).order_by(person.c.created, person.c.id))
-        return tuple(Known(row.id, row.name, bool(row.passphrase)) for row in rows)
+    return _known_in(diary.glance(EVERYBODY))
+
+
+def _known_in(rows: Iterable[Any]) -> tuple[Known, ...]:
+    return tuple(Known(found, name, bool(kept)) for found, name, kept in rows)
 
 
 def people(diary: Diary) -> tuple[tuple[str, str], ...]:
@@ -52,23 +60,25 @@ def set_passphrase_of(diary: Diary, person_id: str, kept: str) -> None:
         connection.execute(update(person).where(person.c.id == person_id).values(passphrase=kept))
 
 
-def add_person(diary: Diary, name: str, now: datetime) -> str:
+def add_person(diary: Diary, name: str, now: datetime, look: Look = bool) -> str:
     """The id of the new person."""
     made = str(uuid4())
-    with diary.write() as connection:
+    with diary.write(alone=True) as connection:
+        look(_known_in(connection.exec_driver_sql(EVERYBODY)))
         connection.execute(person.insert(), {"id": made, "name": name, "created": now})
     return made
 
 
-def name_person(diary: Diary, person_id: str, name: str) -> None:
-    with diary.write() as connection:
+def name_person(diary: Diary, person_id: str, name: str, look: Look = bool) -> None:
+    with diary.write(alone=True) as connection:
+        look(_known_in(connection.exec_driver_sql(EVERYBODY)))
         connection.execute(update(person).where(person.c.id == person_id).values(name=name))
 
 
 def first_person(diary: Diary, now: datetime) -> str:
     """The id of who opened the diary first; made at the first opening, so that there always is one."""
-    if found := people(diary):
-        return found[0][0]
+    if found := known(diary):
+        return found[0].id
     with diary.write(alone=True) as connection:
         # Somebody else may have been faster while we waited for the pen.
         query = select(person.c.id).order_by(person.c.created, person.c.id).limit(1)

@@ -45,12 +45,14 @@ def bury(connection: Connection, stones: Sequence[Stone]) -> None:
     """Put these tombstones up, and take away what lies under them: the entries of their ids, and older
     versions that replace one of these, down to the last.
 
-    Of two tombstones of one id the later one stands. One of another person's entry is left alone.
+    Of two tombstones of one id the later one stands. One that another person put up is left alone, and keeps
+    nobody's own entry from going.
     """
     while stones:
         stones = list({one.id: one for one in sorted(stones, key=lambda one: one.recorded)}.values())
         there = stones_at(connection, [stone.id for stone in stones])
         mine = [one for one in stones if one.id not in there or there[one.id].person == one.person]
+        _empty(connection, [one for one in stones if one.id in there and there[one.id].person != one.person])
         later = [one for one in mine if one.id not in there or there[one.id].recorded < one.recorded]
         if not later:
             return
@@ -80,9 +82,16 @@ def _set(connection: Connection, stones: Sequence[Stone]) -> None:
         set_={name: insert.excluded[name] for name in ("kind", "day", "recorded")},
     )
     connection.execute(upsert, [vars(stone) for stone in stones])
-    ids = [stone.id for stone in stones]
-    persons = sorted({stone.person for stone in stones})
-    connection.execute(delete(entry).where(entry.c.id.in_(ids), entry.c.person.in_(persons)))
+    _empty(connection, stones)
+
+
+def _empty(connection: Connection, stones: Sequence[Stone]) -> None:
+    """Take away the entries of these ids, each only if it is of who put up its tombstone."""
+    for person in sorted({stone.person for stone in stones}):
+        ids = [stone.id for stone in stones if stone.person == person]
+        for part in range(0, len(ids), AT_ONCE):
+            of = entry.c.id.in_(ids[part : part + AT_ONCE])
+            connection.execute(delete(entry).where(of, entry.c.person == person))
 
 
 def _older_versions(connection: Connection, stones: Sequence[Stone]) -> list[Stone]:

@@ -77,6 +77,8 @@ def _record(number: int, line: bytes) -> tuple[str, Record]:
 def _read(number: int, line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line)
+        # What no file can have in it, such as half of a letter, stands in none of ours.
+        _line(found)
     except (ValueError, RecursionError):
         raise Damaged(f"line {number}: it cannot be read; take another copy of the file.") from None
     if not isinstance(found, dict):

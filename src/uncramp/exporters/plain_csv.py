@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would carry out."""
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])")
+"""Before what a spreadsheet would carry out, in full width too. Some end a cell at a semicolon or a tab."""
 
 
 def table(first: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> bytes:
@@ -36,4 +37,4 @@ def _cell(value: object) -> str:
             # A number below zero begins with a sign and is no formula.
             return f"{value:.12g}"
     text = str(value).replace("\0", "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", text)

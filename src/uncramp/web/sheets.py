@@ -114,8 +114,15 @@ def _about_episode(desk: Desk, before: Entry | None) -> dict[str, Any]:
         "body": whole_body,
         "known": {"muscles": write_episode.MUSCLES, "doings": write_episode.DOINGS},
         "whole": WHOLE,
-        "has_remedies": any(text and name.startswith("remedy_") for name, text in shown.items()),
+        "has_remedies": _has(shown, ("remedy_",)),
+        "has_again": _has(shown, write_episode.AGAIN),
+        "has_more": _has(shown, write_episode.MORE),
     }
+
+
+def _has(shown: Mapping[str, str], begins: tuple[str, ...]) -> bool:
+    """Whether there is anything in a field whose name begins so."""
+    return any(text and name.startswith(begins) for name, text in shown.items())
 
 
 def _with(known: tuple[str, ...], before: Entry | None, name: str) -> tuple[str, ...]:
@@ -192,7 +199,9 @@ def _about_circumstance(desk: Desk, before: Entry | None) -> dict[str, Any]:
     facts = facts_in(desk, before)
     weeks = knowledge().vocabulary.facts["pregnancy_weeks"]
     asks_weeks = before is None and any(fact.id in write_circumstance.WITH for fact in facts)
-    return {"facts": facts, "weeks": weeks if asks_weeks else None}
+    may_end_in_birth = any(fact.id in write_circumstance.WITH for fact in facts)
+    note = tell.after_birth(show_of(desk.request).words) if may_end_in_birth else ""
+    return {"facts": facts, "weeks": weeks if asks_weeks else None, "after_birth": note}
 
 
 def _filled_night(entry: Entry) -> dict[str, str]:

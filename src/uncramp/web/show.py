@@ -40,6 +40,10 @@ class OpenDiary:
     """Where to come back to after another diary was opened."""
 
     @property
+    def locked(self) -> bool:
+        return any(one.locked for one in self.everyone if one.id == self.person)
+
+    @property
     def name(self) -> str:
         return next((one.name for one in self.everyone if one.id == self.person), "")
 
@@ -63,6 +67,8 @@ class Show:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # What is installed does not change while it runs; to look each time costs a tenth of a page.
+            auto_reload=False,
         )
         self.pages.filters["w"] = words.of_knowledge
         self.pages.filters["lead"] = lead

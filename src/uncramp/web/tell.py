@@ -166,6 +166,8 @@ def _circumstance(body: Mapping[str, Any], t: Words) -> list[Part]:
         parts.append(Part(t("history.from", day=day_words(date.fromisoformat(body["from"]), t))))
     if body.get("to"):
         parts.append(Part(t("history.to", day=day_words(date.fromisoformat(body["to"]), t))))
+    elif body.get("ended"):
+        parts.append(Part(t("history.ended")))
     return parts
 
 
@@ -197,6 +199,26 @@ def spaced(name: str | None) -> str:
 def _excerpt(note: str) -> str:
     plain = " ".join(note.split())
     return plain if len(plain) <= LONGEST_EXCERPT else plain[: LONGEST_EXCERPT - 1].rstrip() + "…"
+
+
+def notice(entry: Entry, t: Words) -> str:
+    """What to think of beside what was just written, empty for nothing."""
+    body = entry.body
+    if taken_away(entry):
+        return ""
+    if entry.kind is EntryKind.EPISODE or body.get("word") == "cramp":
+        return t("write.after_cramp")
+    asked = knowledge().exposures.get(body.get("exposure", ""))
+    if asked and asked.if_yes and body["value"] is True:
+        return t.of_knowledge(asked.if_yes)
+    over = body.get("to") or body.get("ended")
+    return after_birth(t) if body.get("fact") == "pregnant" and body["value"] and over else ""
+
+
+def after_birth(t: Words) -> str:
+    """What outlasts a pregnancy, and where the check asks for it."""
+    birth = knowledge().vocabulary.facts["gave_birth_recently"]
+    return t("write.after_birth", question=t.of_knowledge(birth.question))
 
 
 # ---- an entry in full ----------------------------------------------------------------------------
@@ -267,7 +289,7 @@ def _episode_in_full(entry: Entry, t: Words) -> list[tuple[str, Iterable[Part]]]
         found.append(("doing", [Part(spaced(body["doing"]), own=True)]))
     scores = (key for key in ("pain", "soreness") if body.get(key) is not None)
     found += [(key, [Part(t("history.of_ten", n_of=number_words(body[key])))]) for key in scores]
-    found.append(("helped", [remedy_name(name, t) for name in body.get("helped") or ()]))
+    found += [(key, [remedy_name(name, t) for name in body.get(key) or ()]) for key in ("used", "helped")]
     return found
 
 

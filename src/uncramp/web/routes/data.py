@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from uncramp.actions import backup, erase, export
+from uncramp.actions import backup, erase, export, passphrase
 from uncramp.actions.check import Refused
 from uncramp.actions.home import DiaryUnusable, diary
 from uncramp.web.asked import one, read_form
 from uncramp.web.guard import COOKIE, log
 from uncramp.web.routes.entries import person_of
+from uncramp.web.routes.people import ask_for_the_old_one
 from uncramp.web.routes.sign_in import FORGET
 from uncramp.web.show import country_of, show_of
 
@@ -43,6 +44,7 @@ def page(
         fault=fault,
         typed=typed,
         trouble=trouble,
+        locked=passphrase.is_set(person_of(request)),
     )
 
 
@@ -76,15 +78,21 @@ def attached(parts: Iterable[bytes], name: str, kind: str) -> Response:
 
 @router.post("/data/erase")
 async def erase_all(request: Request) -> Response:
-    typed = one(await read_form(request), "word")
-    return await run_in_threadpool(erased, request, typed)
+    form = await read_form(request)
+    return await run_in_threadpool(erased, request, one(form, "word"), one(form, "passphrase"))
 
 
-def erased(request: Request, typed: str) -> Response:
+def erased(request: Request, typed: str, words: str) -> Response:
+    me = person_of(request)
     if typed.strip().lower() != erase.WORD:
         return page(request, 422, fault="word", typed=typed[:60])
-    erase.erase(person_of(request))
-    answer = show_of(request).page("erased", country=country_of(request))
+    if passphrase.is_set(me):
+        try:
+            ask_for_the_old_one(request, me, words)
+        except Refused as refused:
+            return page(request, 422, fault=str(refused).partition(": ")[2], typed=typed[:60])
+    done = erase.erase(me)
+    answer = show_of(request).page("erased", country=country_of(request), out=done.out_of_the_file)
     answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")
     # What the browser itself has kept of the diary goes too, or it would send it here again.
     answer.headers["Clear-Site-Data"] = FORGET

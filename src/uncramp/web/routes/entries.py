@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from uncramp.actions import entries
 from uncramp.actions.check import Refused
 from uncramp.actions.home import DiaryUnusable, diary, examine_diary
+from uncramp.actions.tokens import origin_of
 from uncramp.web.guard import person_of as person_of
 from uncramp.web.guard import whose_of
 from uncramp.web.show import show_of
@@ -54,10 +55,13 @@ async def put(request: Request, entry_id: str) -> Response:
 
 def keep(request: Request, entry_id: str, text: str) -> bool:
     raw = entries.read_body(text)
-    # What replaces an entry could take it away, and a token may only add.
-    if whose_of(request).token and raw.get("replaces") is not None:
+    me, token = person_of(request), whose_of(request).token
+    if not token:
+        return entries.put(diary(), me, entry_id, raw)
+    added = entries.add(diary(), me, entry_id, raw, origin_of(token), request.app.state.clock())
+    if added is None:
         raise HTTPException(403)
-    return entries.put(diary(), person_of(request), entry_id, raw)
+    return added
 
 
 @router.get("/api/v1/entries")

@@ -83,10 +83,12 @@ def show_people(
 
 def _add(request: Request, form: Form) -> None:
     now, new = request.app.state.clock(), one(form, "passphrase")
-    person_of(request)
+    me = person_of(request)
     if new:
         passphrase.refuse_weak(new)
     if "own" in form:
+        if me != whose_of(request).everyone[0].id:
+            raise Refused("own: only who came first can say their name.")
         people.rename_first(one(form, "own"), one(form, "name"), now)
     made = people.add(one(form, "name"), now)
     if new:
@@ -100,7 +102,7 @@ def _rename(request: Request, form: Form) -> None:
 def _set_passphrase(request: Request, form: Form) -> None:
     me = person_of(request)
     if passphrase.is_set(me):
-        _ask_for_the_old_one(request, me, one(form, "old"))
+        ask_for_the_old_one(request, me, one(form, "old"))
     if one(form, "do") == "remove":
         passphrase.remove_passphrase(me)
         return
@@ -112,8 +114,9 @@ def _set_passphrase(request: Request, form: Form) -> None:
     passphrase.set_passphrase(new, me, session.id if session else "")
 
 
-def _ask_for_the_old_one(request: Request, me: str, old: str) -> None:
-    """Whoever finds the page open must not be able to lock its owner out; nor to guess without end."""
+def ask_for_the_old_one(request: Request, me: str, old: str) -> None:
+    """Whoever finds the page open must not be able to lock its owner out, or to erase what is theirs; nor to
+    guess without end."""
     tries, now = request.app.state.tries, request.app.state.clock()
     who = request.client.host if request.client else ""
     name = people.as_compared(next((p.name for p in whose_of(request).everyone if p.id == me), ""))

@@ -33,7 +33,7 @@ FORGET = '"cache", "storage"'
 def form(request: Request) -> Response:
     """The form; for who is signed in the way out, unless they ask with `?switch` for somebody else's turn."""
     everyone, query = everybody(request), request.query_params
-    if not request.app.state.doors.locked and len(everyone) < 2:
+    if not asks(request, everyone):
         return RedirectResponse("/", status_code=303)
     back = safe_way(query.get("next", ""))
     if session_of(request) and "switch" not in query:
@@ -44,7 +44,7 @@ def form(request: Request) -> Response:
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     everyone = await run_in_threadpool(everybody, request)
-    if not request.app.state.doors.locked and len(everyone) < 2:
+    if not asks(request, everyone):
         return RedirectResponse("/", status_code=303)
     fields = await read_form(request)
     back, name = safe_way(one(fields, "next")), one(fields, "name")
@@ -60,6 +60,11 @@ async def sign_in(request: Request) -> Response:
     cookie, age = session_cookie(request.scope, request.app.state.doors), int(action.ABSOLUTE.total_seconds())
     page.set_cookie(cookie, answer.token, max_age=age, secure=secure, httponly=True, samesite="strict")
     return page
+
+
+def asks(request: Request, everyone: tuple[Known, ...]) -> bool:
+    """Whether there is anything to say: who one is, or a passphrase."""
+    return request.app.state.doors.locked or len(everyone) > 1 or any(one.locked for one in everyone)
 
 
 def let_in(request: Request, passphrase: str, name: str, who: str) -> Answer:

@@ -104,8 +104,13 @@ def _write(request: Request, what: Mapping[str, Any]) -> Response:
     now = _of_their_clock(request.app.state.clock(), what.get("offset_minutes"))
     name = whose_of(request).token
     said = {field: value for field, value in what.items() if field != "offset_minutes"}
-    origin = f"shortcut {name}" if name else "shortcut"
-    made = log(diary(), person_of(request), said, now, origin)
+    try:
+        made = log(diary(), person_of(request), said, now, tokens.origin_of(name), adds_only=bool(name))
+    except entries.OtherBody as stands:
+        return JSONResponse({"problems": [str(stands)]}, 409)
+    if name:
+        # The same whether it was written just now or stood there: a token reads nothing.
+        return JSONResponse({"ids": [said["id"]] if said.get("id") else []}, 201)
     return JSONResponse({"ids": [entry.id for entry in made]}, 201 if made else 200)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, Response
 from uncramp.actions.entries import as_json, moment_named
 from uncramp.actions.evening import BACK, all_exposures, evening_of, has_begun, recent
 from uncramp.actions.home import diary
+from uncramp.actions.own_clock import day_here
+from uncramp.actions.typed import day_asked
 from uncramp.web.routes.entries import NO_STORE, person_of, refuse_windows
 from uncramp.web.routes.offline import tables
 from uncramp.web.show import country_of, show_of
@@ -31,18 +33,19 @@ async def page(request: Request) -> Response:
 
 
 @router.get("/today.json")
-def today(request: Request, since: str | None = None) -> Response:
-    """What the script shows beside what the phone has itself."""
+def today(request: Request, since: str | None = None, day: str = "") -> Response:
+    """What the script shows beside what the phone has itself; `day` is by the clock of the phone."""
     refuse_windows(request)
     person = person_of(request)
-    return JSONResponse(_today(request, person, moment_named(since) if since else None), headers=NO_STORE)
+    after = moment_named(since) if since else None
+    return JSONResponse(_today(request, person, after, day_asked(day)), headers=NO_STORE)
 
 
-def _today(request: Request, person: str, since: datetime | None) -> dict[str, Any]:
-    opened, words = diary(), show_of(request).words.of_knowledge
-    since = since or request.app.state.clock() - BACK
+def _today(request: Request, person: str, since: datetime | None, day: date | None) -> dict[str, Any]:
+    opened, words, now = diary(), show_of(request).words.of_knowledge, request.app.state.clock()
+    since = since or now - BACK
     return {
-        **evening_of(opened, person, words),
+        **evening_of(opened, person, day or day_here(now), words),
         "exposures": all_exposures(opened, person, words),
         "versions": [as_json(entry) for entry in recent(opened, person, since)],
         "begun": has_begun(opened, person),

@@ -1,8 +1,8 @@
-"""What has worked for this person, and their own rules for the phone."""
+"""With what it let go for this person, and their own rules for the phone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from uncramp.actions.circumstances import person_on
 from uncramp.actions.entries import newest
 from uncramp.actions.exposures import questions
 from uncramp.actions.home import diary
+from uncramp.actions.own_clock import day_here
 from uncramp.actions.worked import INTERVAL, Tried, Worked, worked
 from uncramp.model import EntryKind
 from uncramp.web.routes.entries import person_of
@@ -42,6 +43,9 @@ class Row:
 def page(request: Request) -> Response:
     person = person_of(request)
     found = worked(newest(diary(), person, (EntryKind.EPISODE,)))
+    today = request.app.state.clock().date()
+    if found.best in relief.withheld(person_on(diary(), person, today)):
+        found = without_best(found)
     made = show_of(request).page(
         "worked",
         country=country_of(request),
@@ -58,10 +62,16 @@ def page(request: Request) -> Response:
 def pack(request: Request) -> Response:
     """The rules with the person's lasting facts put in, and the technique that worked best put first."""
     person = person_of(request)
-    today = request.app.state.clock().date()
+    now = request.app.state.clock()
     order = worked(newest(diary(), person, (EntryKind.EPISODE,))).order
-    facts = person_on(diary(), person, today)
-    return for_one(show_of(request).words, facts, order=order, asked=questions(diary(), person))
+    facts = person_on(diary(), person, now.date())
+    asked = questions(diary(), person, day_here(now))
+    return for_one(show_of(request).words, facts, order=order, asked=asked)
+
+
+def without_best(found: Worked) -> Worked:
+    """Nothing is named that this person is kept from."""
+    return replace(found, best=None, says=tuple(one for one in found.says if one.key != "worked.best"))
 
 
 def rows(found: Worked) -> tuple[Row, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -16,7 +15,7 @@ from uncramp.actions.entries import one as one_entry
 from uncramp.actions.exposures import OPEN, add_own, choose_questions, exposures, questions_chosen
 from uncramp.actions.home import diary
 from uncramp.actions.library import knowledge
-from uncramp.actions.typed import Typed
+from uncramp.actions.typed import Typed, day_asked
 from uncramp.actions.writing import Standing
 from uncramp.core.nights import ONE_DAY, day_of, is_deleted
 from uncramp.model import Entry, EntryKind
@@ -66,11 +65,6 @@ def to(path: str) -> Response:
 @router.get("/write")
 def what(request: Request, day: str = "") -> Response:
     return page(request, "write", day=day_asked(day))
-
-
-def day_asked(day: str) -> date | None:
-    """The day in the address; one that is none is as good as no day."""
-    return Typed({"day": day}).day("day")
 
 
 @router.get("/write/episode")
@@ -239,6 +233,7 @@ def was_written(request: Request, entry_id: str) -> Response:
         minutes=int(removal.UNDO_WITHIN.total_seconds() // 60),
         can_undo=any(not is_deleted(version) for version in versions),
         said=in_words(stands, desk),
+        notice=tell.notice(stands, show_of(request).words),
     )
 
 

@@ -3,6 +3,8 @@
   "use strict";
 
   const { at, block, store } = window.uncramp;
+  const { mode } = document.documentElement.dataset;
+  const PATIENCE = 1000;
   const words = block("words");
   const names = block("names");
   const page = document.getElementById("kept");
@@ -41,9 +43,12 @@
   function line({ id, kind, body }) {
     const { night, word, exposure, value, unit } = body;
     const said = kind === "day_note" ? say("night", { day: day(night), word: say(word) })
-      : say("day", { day: day(body.day), what: names[exposure] || exposure, value: amount(value, unit) });
+      : say("day", { day: day(body.day), what: names[exposure] || plain(exposure), value: amount(value, unit) });
     return element("li", said, { "data-entry": id });
   }
+
+  // What the person added, where its name is nowhere: the words that its id was made of.
+  const plain = (id) => id.replace(/^own\./, "").replaceAll("_", " ");
 
   const amount = (value, unit) => (typeof value === "boolean" ? say(value ? "yes" : "no") : `${value} ${unit || ""}`.trim());
 
@@ -93,5 +98,21 @@
       ...episodes.map(card));
   }
 
-  show();
+  // The page is the same for everybody, so the names of what a person added come beside it: from the server, else
+  // from the questions that this phone has.
+  async function learnNames() {
+    for (const path of mode === "server" ? ["today.json", "pack.json"] : []) {
+      try {
+        const reply = await fetch(at(path), { credentials: "same-origin", headers: store.DIARY });
+        if (!reply.ok) continue;
+        const found = await reply.json();
+        for (const one of found.exposures || found.evening.questions) names[one.id] = one.short;
+        return;
+      } catch {
+        // There is no network. What is on the phone is shown all the same.
+      }
+    }
+  }
+
+  Promise.race([learnNames(), new Promise((late) => { setTimeout(late, PATIENCE); })]).then(show);
 })();

@@ -1,10 +1,10 @@
-// At the sign-out everything of the person leaves this phone. What still waits is sent first; where that does not
-// work, the page says so and asks once more.
+// At the sign-out, and when everything is erased, all that this phone keeps leaves it. What still waits is sent first;
+// where that does not work, or somebody else wrote it, the page says so and asks once more.
 (() => {
   "use strict";
 
-  const form = document.getElementById("sign-out");
-  const button = document.getElementById("leave");
+  const form = document.querySelector("form[data-leaves]");
+  const button = form.querySelector("button");
   const unsent = document.getElementById("unsent");
   let warned = false;
 
@@ -23,14 +23,13 @@
       button.disabled = false;
       return;
     }
-    // The answer to the form clears everything too, where the browser obeys it.
-    await store.forgetAll();
+    // The answer to the form clears everything too, where the browser obeys it. An erasing may still be refused.
+    if (form.dataset.leaves === "sign_out") await store.forgetAll();
     form.submit();
   }
 
-  // Also what the server refused is nowhere but here.
   async function somethingWaits(store) {
     await store.flush().catch(() => {});
-    return (await store.waiting()) > 0 || (await store.problems()).length > 0;
+    return store.anybodyWaits();
   }
 })();

@@ -478,7 +478,11 @@
 
   const dropPack = async () => { if (self.caches) await caches.delete(PACK); };
 
-  // For the sign-out: nothing of the person is left, not even what was not sent.
+  // Whether anything, of whomever it is, is nowhere but here: what was not sent, and what the server refused.
+  const anybodyWaits = () => read(
+    async ({ outbox, aside }) => (await outbox.all()).length + (await aside.all()).length > 0);
+
+  // For the sign-out: nothing of anybody is left, not even what was not sent.
   async function forgetAll() {
     await change(async (tables) => {
       for (const name of TABLES) await tables[name].empty();
@@ -489,7 +493,7 @@
   self.uncramp = Object.assign(self.uncramp || {}, {
     store: {
       newId, saveWalk, loadWalk, clearWalk, putEntry, entries, waiting, problems, retry, flush,
-      exportEntries, belongsTo, comesAnew, hasOwner, forgetAll, DIARY,
+      exportEntries, belongsTo, comesAnew, hasOwner, anybodyWaits, forgetAll, DIARY,
     },
   });
 })();

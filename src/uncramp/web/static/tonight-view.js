@@ -67,6 +67,11 @@
       return made;
     }
 
+    // One line that ends in the way to the check; in a pocket that is the phone's own.
+    const toCheck = (text) => element("p", { class: "tn-note", children: [
+      `${text} `, element("a", { href: window.uncramp.at("check"), text: say("check_link") }),
+    ] });
+
     const span = (text, kind) => element("span", { text, ...(kind ? { class: kind } : {}) });
 
     function valueWords({ value, unit }) {
@@ -92,10 +97,11 @@
     const back = button("tn-small", say("take_back"), () => taps.noteNight(null));
     const running = element("p", { class: "tn-note", text: say("running") });
     const written = element("p", { class: "tn-note" });
+    const afterCramp = toCheck(say("after_cramp"));
     const nightTitle = element("h2", { id: "tn-night", text: say("last_night") });
     const details = crampDetails();
     const nightPart = element("section", { "aria-labelledby": "tn-night", class: "tn-part", children: [
-      nightTitle, state, written, running, element("div", { class: "tn-pair", children: [quiet, cramp] }), details.node, back,
+      nightTitle, state, written, running, element("div", { class: "tn-pair", children: [quiet, cramp] }), afterCramp, details.node, back,
     ] });
 
     function showNight({ last, between, told, others, isNight, hours }) {
@@ -110,6 +116,7 @@
       running.hidden = !isNight;
       written.hidden = !others.length;
       put(written, say("written_by_itself", { times: others.map(timeOf).join(", ") }));
+      afterCramp.hidden = name !== "cramp";
       details.node.hidden = name !== "cramp" || others.length > 0;
       details.show(told, hours);
     }
@@ -189,12 +196,16 @@
       const number = element("span", { class: "tn-number", children: [amount, span(one.unit || "", "tn-unit")] });
       const counter = element("div", { class: "tn-counter", children: [less, number, more] });
       const row = element("div", { class: "tn-choices", children: choices.map(([, made]) => made) });
+      const noneMeans = element("p", { class: "tn-note", text: say("none_means") });
+      const ifYes = one.if_yes ? [toCheck(one.if_yes)] : [];
       const node = element("div", { role: "group", "aria-labelledby": id, class: "tn-question", children: [
-        element("p", { id, text: one.question, class: "tn-label" }), ...(isNumber ? [counter] : []), row,
+        element("p", { id, text: one.question, class: "tn-label" }), ...(isNumber ? [counter, noneMeans] : []), row, ...ifYes,
       ] });
       function show(value) {
         see(node, "data-state", value === null ? "unknown" : value ? "some" : "none");
         for (const [meant, made] of choices) see(made, "aria-pressed", String(meant === value));
+        noneMeans.hidden = value !== 0;
+        for (const note of ifYes) note.hidden = value !== true;
         put(amount, value ? String(value) : valueWords({ ...one, value }));
         see(less, "aria-disabled", String(!value || value <= one.low));
         see(more, "aria-disabled", String(value !== null && value >= one.high));

@@ -217,7 +217,7 @@
 
   async function askServer() {
     const since = new Date(Date.now() - 4 * 24 * 3600000).toISOString();
-    const there = await fetched(`today.json?since=${since}`);
+    const there = await fetched(`today.json?since=${since}&day=${today()}`);
     await store.belongsTo(there.person);
     fromServer = there.versions;
     begun ||= there.begun;
