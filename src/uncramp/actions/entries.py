@@ -76,10 +76,10 @@ def add(diary: Diary, person: str, entry_id: str, raw: object, origin: str, now:
         return None
     made = replace(sent, origin=origin, recorded=min(sent.recorded, now))
     there = kept.entry(diary, entry_id)
-    if there and there.recorded <= made.recorded:
-        # Sent again by a clock that is ahead, it is the same.
+    if there:
+        # Sent again by a clock that is ahead, or after ours was set back, it is the same.
         made = replace(made, recorded=there.recorded)
-    if made.kind is EntryKind.DAY_NOTE:
+    elif made.kind is EntryKind.DAY_NOTE:
         notes = kept.newest(diary, person, (EntryKind.DAY_NOTE,), with_deleted=False)
         if any(one.body["night"] == made.body["night"] and one.origin != origin for one in notes):
             raise OtherBody(STANDS)
