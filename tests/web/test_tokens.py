@@ -95,6 +95,15 @@ def test_what_a_token_adds_is_from_that_token_and_never_later_than_now_also_when
     assert (made.origin, made.recorded) == ("shortcut zebrafinch watch", NOW)
 
 
+def test_a_token_does_not_add_to_the_number_that_a_person_wrote_of_a_day() -> None:
+    family = settle()
+    body = {"exposure": "alcohol", "day": "2026-11-18", "value": 2, "unit": "drinks", "timed": False}
+    by_hand, sent = (entry("x", kind="exposure", body=one) for one in (body, {**body, "value": 5}))
+    assert entries.put(home.diary(), family.anna.id, f"{NEW[:-1]}9", by_hand)
+    assert put(family, sent) == 409
+    assert put(family, {**sent, "body": {**body, "day": "2026-11-17"}}) == 201
+
+
 def test_a_note_that_is_sent_again_is_the_same_also_when_the_night_was_changed_since() -> None:
     family = settle()
     raw = entry("x", body={"night": "2026-11-18", "word": "cramp"})
