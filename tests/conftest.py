@@ -64,8 +64,10 @@ def browser() -> Iterator["Browser"]:
         without = pytest.fail if os.environ.get("UNCRAMP_REQUIRE_BROWSER") == "1" else pytest.skip
         without("no Chromium or Chrome on this machine")
     # Half a second to import, which a run without browser tests need not wait for.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # What is expected comes by itself; a busy machine may take long over it.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield chrome

@@ -13,7 +13,7 @@ from tests.diary.entries import EPISODE, NIGHT, an_entry, uuid
 from uncramp.actions import backup, erase, home, upkeep
 from uncramp.actions.removal import take_away
 from uncramp.cli import main
-from uncramp.diary import connection
+from uncramp.diary import connection, removal
 from uncramp.diary.choices import choose
 from uncramp.diary.entries import newest, put
 from uncramp.diary.people import add_person, people
@@ -103,6 +103,19 @@ def test_while_somebody_else_reads_it_is_said_not_to_be_out_of_the_file_and_trie
         reader.execute("COMMIT")
         upkeep.sweep(NOW)
         assert found(folder) == []
+
+
+def test_while_somebody_else_writes_the_file_is_left_for_later_without_a_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant()
+    monkeypatch.setattr(connection, "PRAGMAS", (*connection.PRAGMAS, "PRAGMA busy_timeout=50"))
+    home.close_diaries()
+    with closing(sqlite3.connect(folder / "diary.sqlite", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert not removal.settle(home.diary(), whole=True)
+        writer.execute("COMMIT")
+    assert removal.settle(home.diary(), whole=True)
 
 
 @pytest.mark.usefixtures("folder")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,12 +14,14 @@ from uncramp.actions.exposures import (
     DEFAULT,
     MOST_QUESTIONS,
     OPEN,
+    OWN_KEY,
     add_own,
     choose_questions,
     exposures,
     questions,
 )
 from uncramp.actions.library import knowledge
+from uncramp.diary.choices import choose
 from uncramp.diary.connection import Diary
 from uncramp.diary.entries import put
 from uncramp.diary.people import add_person, first_person
@@ -132,3 +136,18 @@ def test_what_one_person_adds_and_chooses_is_nobody_elses(diary: Diary, me: str)
     choose_questions(diary, me, ("own.mint_tea",))
     assert asked(diary, other) == DEFAULT
     assert "own.mint_tea" not in exposures(diary, other)
+
+
+def test_a_restored_own_exposure_brings_no_words_of_caution_and_leads_to_nothing_of_ours(
+    diary: Diary, me: str
+) -> None:
+    made = add_own(diary, me, "Coffee", "", 1)
+    table = {
+        **asdict(made),
+        "if_yes": "All is well.",
+        "of_a_day": "x",
+        "remedy": "quinine",
+        "triggers": ["heat"],
+    }
+    choose(diary, me, OWN_KEY, json.dumps([table]))
+    assert exposures(diary, me)[made.id] == made

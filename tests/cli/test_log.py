@@ -54,6 +54,14 @@ def test_what_was_written_is_said_in_one_line_with_the_way_back(type_in: Type) -
     assert type_in("log", "undo") == (0, "There is nothing left to take back of what was written here.\n")
 
 
+def test_what_may_be_more_than_a_cramp_leads_to_the_check(type_in: Type) -> None:
+    for line in (("cramp", "--at", "03:10"), ("cramp", "--day", "2026-11-09"), ("sick_stomach", "yes")):
+        said = type_in("log", *line)[1]
+        assert said.count("uncramp check") == 1, line
+    for line in (("sick_stomach", "no"), ("alcohol", "2"), ("quiet", "--day", "2026-11-10")):
+        assert "uncramp check" not in type_in("log", *line)[1], line
+
+
 def test_undo_of_a_change_says_what_holds_again(type_in: Type) -> None:
     type_in("log", "alcohol", "2")
     type_in("log", "alcohol", "3")

@@ -198,7 +198,7 @@ def use_build(far: Far, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 def until_version(page: Page, name: str) -> None:
     page.evaluate(
         """async name => {
-            for (let turn = 0; turn < 400; turn += 1) {
+            for (let turn = 0; turn < 1200; turn += 1) {
                 const names = (await caches.keys()).filter(one => one !== "uncramp-pack");
                 if (names.length === 1 && names[0] === name) return;
                 await new Promise(done => setTimeout(done, 50));
@@ -244,8 +244,9 @@ def test_a_new_version_waits_until_the_walk_is_over(phone: Phone, monkeypatch: p
     page.evaluate(
         """async () => {
             const registration = await navigator.serviceWorker.ready;
-            for (let turn = 0; turn < 400 && !registration.waiting; turn += 1)
+            for (let turn = 0; turn < 1200 && !registration.waiting; turn += 1)
                 await new Promise(done => setTimeout(done, 50));
+            if (!registration.waiting) throw new Error("the new version never came");
             await new Promise(done => setTimeout(done, 300));
         }"""
     )

@@ -128,7 +128,7 @@ def faults(v: Visit) -> list[str]:
     [
         pytest.param("light", PHONE, id="light-phone"),
         pytest.param("dark", PHONE, id="dark-phone"),
-        pytest.param("light", DESKTOP, id="light-desktop"),
+        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.slow),
         pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.slow),
     ],
 )

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.web.family import ANNAS, BENS, HERE, NOW, PHONE, Family, all_of, own_home, settle, sign_in, visitor
 from tests.web.test_family import NEW, entry
-from uncramp.actions import home, people
+from uncramp.actions import entries, home, people
 from uncramp.diary.entries import newest
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -93,6 +93,24 @@ def test_what_a_token_adds_is_from_that_token_and_never_later_than_now_also_when
     assert [put(family, raw), put(family, raw), put(family, {**raw, "offset_minutes": 5})] == [201, 200, 409]
     (made,) = (one for one in newest(home.diary(), family.anna.id) if one.body.get("note") == "x")
     assert (made.origin, made.recorded) == ("shortcut zebrafinch watch", NOW)
+
+
+def test_a_token_does_not_add_to_the_number_that_a_person_wrote_of_a_day() -> None:
+    family = settle()
+    body = {"exposure": "alcohol", "day": "2026-11-18", "value": 2, "unit": "drinks", "timed": False}
+    by_hand, sent = (entry("x", kind="exposure", body=one) for one in (body, {**body, "value": 5}))
+    assert entries.put(home.diary(), family.anna.id, f"{NEW[:-1]}9", by_hand)
+    assert put(family, sent) == 409
+    assert put(family, {**sent, "body": {**body, "day": "2026-11-17"}}) == 201
+
+
+def test_a_note_that_is_sent_again_is_the_same_also_when_the_night_was_changed_since() -> None:
+    family = settle()
+    raw = entry("x", body={"night": "2026-11-18", "word": "cramp"})
+    assert put(family, raw) == 201
+    by_hand = entry("y", body={"night": "2026-11-18", "word": "quiet"})
+    assert entries.put(home.diary(), family.anna.id, f"{NEW[:-1]}9", by_hand)
+    assert put(family, raw) == 200
 
 
 def test_a_token_does_not_overrule_the_word_of_a_night_from_elsewhere() -> None:

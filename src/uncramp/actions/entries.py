@@ -66,7 +66,8 @@ ADDED = (EntryKind.EPISODE, EntryKind.DAY_NOTE, EntryKind.EXPOSURE)
 def add(diary: Diary, person: str, entry_id: str, raw: object, origin: str, now: datetime) -> bool | None:
     """`put` for a token; `None` for what a token may not. It is never later than now, nor from elsewhere.
 
-    Raise `OtherBody` also where a note from elsewhere stands for that night: of two the later one holds.
+    Raise `OtherBody` also where something from elsewhere stands for that night or day: of two notes the later
+    one holds, one yes outweighs a no, and numbers add up.
     """
     from uncramp.actions.entry_form import read_entry
     from uncramp.diary import entries as kept
@@ -76,14 +77,24 @@ def add(diary: Diary, person: str, entry_id: str, raw: object, origin: str, now:
         return None
     made = replace(sent, origin=origin, recorded=min(sent.recorded, now))
     there = kept.entry(diary, entry_id)
-    if there and there.recorded <= made.recorded:
-        # Sent again by a clock that is ahead, it is the same.
+    if there:
+        # Sent again by a clock that is ahead, or after ours was set back, it is the same.
         made = replace(made, recorded=there.recorded)
-    if made.kind is EntryKind.DAY_NOTE:
-        notes = kept.newest(diary, person, (EntryKind.DAY_NOTE,), with_deleted=False)
-        if any(one.body["night"] == made.body["night"] and one.origin != origin for one in notes):
+    elif place := _place(made):
+        others = kept.newest(diary, person, (made.kind,), with_deleted=False)
+        if any(_place(one) == place and one.origin != origin for one in others):
             raise OtherBody(STANDS)
     return kept.put(diary, made) is kept.Put.STORED
+
+
+def _place(entry: Entry) -> tuple[str, ...]:
+    """What there is one answer to: a night, or an exposure on a day. Empty for what has its own hour."""
+    body = entry.body
+    if entry.kind is EntryKind.DAY_NOTE:
+        return (body["night"],)
+    if entry.kind is EntryKind.EXPOSURE and not body.get("timed"):
+        return body["exposure"], body["day"]
+    return ()
 
 
 def newest(

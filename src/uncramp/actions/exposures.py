@@ -119,10 +119,10 @@ def add_own(diary: Diary, person: str, words: str, unit: str = "", portion: floa
 
 
 def _own(kept: str) -> dict[str, Asked]:
-    """A person's own; they lead to none of our triggers or remedies."""
+    """A person's own; they lead to none of our triggers or remedies, and say none of our words of caution."""
+    ours = {"triggers": (), "remedy": "", "of_a_day": "", "if_yes": ""}
     found = [
-        Asked(**{**table, "kind": FactKind(table["kind"]), "triggers": ()})
-        for table in json.loads(kept or "[]")
+        Asked(**{**table, "kind": FactKind(table["kind"]), **ours}) for table in json.loads(kept or "[]")
     ]
     return {one.id: one for one in found}
 
@@ -131,7 +131,7 @@ def check_own(kept: str) -> None:
     """Raise `ValueError`, or what comes of a wrong type, unless `kept` can stand under `OWN_KEY`."""
     own = _own(kept)
     for one in own.values():
-        texts = (one.question, one.short, one.unit, one.remedy, one.of_a_day, one.if_yes)
+        texts = (one.question, one.short, one.unit)
         plain = all(text.isprintable() and len(text) <= 100 for text in texts)
         numbers = 0 < one.portion <= 1000 and isfinite(one.low) and isfinite(one.high)
         if not (re.fullmatch(r"own\.[a-z0-9_]{1,40}", one.id) and one.short and plain and numbers):

@@ -32,7 +32,7 @@ FILE = "diary.sqlite"
 
 _opened: dict[tuple[str, str], Diary] = {}
 _tidied: WeakSet[Diary] = WeakSet()
-_opening = Lock()
+_opening, _tidying = Lock(), Lock()
 
 
 def home() -> Path:
@@ -107,10 +107,10 @@ def owner(now: datetime) -> str:
     opened = diary()
     # Asked each time: another program may have erased the diary of who was first.
     found = first_person(opened, now)
-    with _opening:
+    with _tidying:
         if opened not in _tidied:
-            _tidied.add(opened)
             _tidy(opened, now)
+            _tidied.add(opened)
     return found
 
 

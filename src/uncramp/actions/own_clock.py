@@ -26,6 +26,11 @@ class OwnClock(tzinfo):
         return wall if wall.utcoffset() == there.utcoffset() else wall.replace(fold=1)
 
 
+def date_here(now: datetime) -> date:
+    """The date on the calendar of this machine, which changes at midnight."""
+    return now.astimezone(OwnClock()).date()
+
+
 def day_here(now: datetime) -> date:
     """The day it is on this machine, which changes at four."""
     return day_of(now.astimezone(OwnClock()).replace(tzinfo=None))

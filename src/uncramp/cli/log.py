@@ -86,6 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(_undone(written, person))
     else:
         print(_done(what, written, person))
+        for words in dict.fromkeys(map(_caution, written)):
+            print(words, end="")
         if (later := log.other_time(what, written, at)) is not None:
             print(_shown_twice(later))
     return 0
@@ -108,6 +110,24 @@ def _what(arguments: argparse.Namespace, kinds: tuple[str, ...]) -> dict[str, ob
     if what in (*kinds, UNDO):
         return {"what": what, **said}
     return {"what": "exposure", "exposure": what, **({"value": value} if value else {}), **said}
+
+
+AFTER_CRAMP = (
+    "Did it last more than 10 minutes, did you feel a pop, or is the leg still painful, swollen, weak or "
+    "numb? Check it now."
+)
+
+
+def _caution(entry: Entry) -> str:
+    """What to think of beside what was just written, and the way to the check; empty for nothing."""
+    from uncramp.actions.library import knowledge
+
+    asked = knowledge().exposures.get(entry.body.get("exposure", ""))
+    if entry.kind == "episode" or entry.body.get("word") == "cramp":
+        words = AFTER_CRAMP
+    else:
+        words = asked.if_yes if asked and entry.body.get("value") is True else ""
+    return f"{words} Type: uncramp check\n" if words else ""
 
 
 def _done(what: dict[str, object], written: tuple[Entry, ...], person: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from uncramp.diary.connection import Diary
 from uncramp.diary.entries import TAKEN_AWAY, family_of
+from uncramp.diary.faults import DiaryUnusable
 from uncramp.diary.schema import entry as table
 from uncramp.diary.schema import setting
 from uncramp.diary.settings import set_setting, setting_of
@@ -25,6 +28,8 @@ AHEAD = "taken_away_ahead"
 """The setting with what was taken away by a clock that is far ahead, and when a sweep first saw it."""
 STILL_IN_LOG = "still_in_log"
 """The setting that stands while what was deleted could not be taken out of the log."""
+WHOLE, PART = "whole", "part"
+"""What it says: whether the file has to be written anew as well."""
 
 
 def sweep(diary: Diary, now: datetime, wait: timedelta, day_of: Callable[[Entry], date]) -> int:
@@ -75,16 +80,22 @@ def settle(diary: Diary, whole: bool = False) -> bool:
             cursor.execute("VACUUM")
         [[busy, *_]] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         cursor.close()
+    except sqlite3.OperationalError:
+        # Another program writes, or the disk is full: what is to go has gone from the tables all the same.
+        busy = 1
     finally:
         raw.close()
     if busy:
-        set_setting(diary, STILL_IN_LOG, "yes")
+        # Who keeps us from the file may keep us from this as well; the person is told in any case.
+        with suppress(DiaryUnusable):
+            set_setting(diary, STILL_IN_LOG, WHOLE if whole else PART)
     return not busy
 
 
 def settle_again(diary: Diary) -> None:
     """Do what `settle` could not do the last time, if so it was."""
-    if setting_of(diary, STILL_IN_LOG) and settle(diary):
+    left = setting_of(diary, STILL_IN_LOG)
+    if left and settle(diary, whole=left == WHOLE):
         set_setting(diary, STILL_IN_LOG, "")
 
 

@@ -12,7 +12,7 @@ from uncramp.actions.circumstances import person_on
 from uncramp.actions.entries import newest
 from uncramp.actions.exposures import questions
 from uncramp.actions.home import diary
-from uncramp.actions.own_clock import day_here
+from uncramp.actions.own_clock import date_here, day_here
 from uncramp.actions.worked import INTERVAL, Tried, Worked, worked
 from uncramp.model import EntryKind
 from uncramp.web.routes.entries import person_of
@@ -43,7 +43,7 @@ class Row:
 def page(request: Request) -> Response:
     person = person_of(request)
     found = worked(newest(diary(), person, (EntryKind.EPISODE,)))
-    today = request.app.state.clock().date()
+    today = date_here(request.app.state.clock())
     if found.best in relief.withheld(person_on(diary(), person, today)):
         found = without_best(found)
     made = show_of(request).page(
@@ -64,7 +64,7 @@ def pack(request: Request) -> Response:
     person = person_of(request)
     now = request.app.state.clock()
     order = worked(newest(diary(), person, (EntryKind.EPISODE,))).order
-    facts = person_on(diary(), person, now.date())
+    facts = person_on(diary(), person, date_here(now))
     asked = questions(diary(), person, day_here(now))
     return for_one(show_of(request).words, facts, order=order, asked=asked)
 

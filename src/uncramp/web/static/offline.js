@@ -20,13 +20,13 @@
   async function install() {
     const address = mode === "server" ? "/sw.js" : "sw.js";
     const registration = await workers.register(address, { updateViaCache: "none" });
-    await takeOver(registration);
-    registration.addEventListener("updatefound", () => {
-      const coming = registration.installing;
-      coming.addEventListener("statechange", () => {
-        if (coming.state === "installed") takeOver(registration).catch(() => {});
-      });
+    const watch = (coming) => coming?.addEventListener("statechange", () => {
+      if (coming.state === "installed") takeOver(registration).catch(() => {});
     });
+    // One may be on its way since before this page was opened.
+    watch(registration.installing);
+    registration.addEventListener("updatefound", () => watch(registration.installing));
+    await takeOver(registration);
     if (country !== undefined && workers.controller) workers.controller.postMessage({ country });
   }
 

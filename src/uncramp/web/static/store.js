@@ -293,11 +293,14 @@
     sending = (async () => {
       try {
         let stopped;
+        let left;
         do {
           again = false;
           stopped = (await waiting()) ? await alone(sendAll) : null;
+          left = await waiting();
+          // Nothing may be awaited from here on: who asked again in between would be told that it is being sent.
         } while (again && !stopped);
-        return { waiting: await waiting(), stopped };
+        return { waiting: left, stopped };
       } finally {
         sending = null;
       }
