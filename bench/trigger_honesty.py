@@ -9,7 +9,7 @@ import numpy as np
 import trigger_baselines as baselines
 from numpy.typing import NDArray
 from trigger_measures import area, average_precision, binomial_upper, ratio
-from trigger_people import Asked, data, everyone, put_through, verdicts
+from trigger_people import Asked, data, everyone, put_through, risk_table, verdicts
 from trigger_table import Line, Settings, over_people
 
 from uncramp.core import simulate_grid as grid
@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
 NULL_CRAMPS = (24.0, 48.0, 96.0, 192.0)
+DIRECTION = {"raises": 1, "lowers": -1}
 LIVES = ((180, 30.0), (365, 60.0), (365, 120.0), (700, 200.0))
 """Days and cramps expected."""
 
@@ -54,12 +55,17 @@ def _null(cramps: float) -> grid.Wanted:
 
 @dataclass(frozen=True)
 class Told:
-    """(K,) each: what is right, what was said, by whom, and whether the interval holds the truth."""
+    """(K,) each: what is right, what was said, by whom, and whether the interval holds the truth.
+
+    `ours` is what a person is told: nothing where something speaks for a consequence. `engine` is the model's
+    own.
+    """
 
     cell: float
     right: Ints
     role: tuple[str, ...]
     ours: Ints
+    engine: Ints
     score: Floats
     cox: Ints
     cox_score: Floats
@@ -75,6 +81,7 @@ def lives(settings: Settings) -> list[Line]:
     return [
         _right("real-life traits: verdicts that are right", of, cells, "ours", settings, 0.85),
         _right("  the same, consequences left out", of, cells, "ours", settings, None, life.CONSEQUENCES),
+        _right("  the model alone, no look at what came first", of, cells, "engine", settings, None),
         _right("  Cox, p < .05 with Benjamini-Hochberg", of, cells, "cox", settings, None),
         *_by_role(of),
         _covered(of, cells, settings),
@@ -83,6 +90,7 @@ def lives(settings: Settings) -> list[Line]:
 
 
 def _lived(job: tuple[int, int, float]) -> Told:
+    from uncramp.core.findings import from_posterior
     from uncramp.stats.trigger_model import fit
 
     seed, days, cramps = job
@@ -90,12 +98,14 @@ def _lived(job: tuple[int, int, float]) -> Told:
     columns = len(one.binary)
     lags = np.ones((columns, 4), dtype=bool)
     told = fit(data(one.counts, one.values, one.weekday, one.yearday, one.binary, lags), seed=seed)
+    table = risk_table(one.counts, one.values, one.binary, int(one.weekday[0]))
+    said = np.array([DIRECTION.get(finding.verdict, 0) for finding in from_posterior(table, told)])
     cox = baselines.cox(one.counts, one.values, lags)
     truth = np.array([one.log_ratio(k, float(told.low[k]), float(told.high[k])) for k in range(columns)])
     judged = np.isfinite(truth) & (truth != 0) & (told.included > 0.5)
     covered = (told.conditional[:, 0] <= truth) & (truth <= told.conditional[:, 2])
     return Told(
-        cramps, one.right, one.role, verdicts(told), told.included,
+        cramps, one.right, one.role, said, verdicts(told), told.included,
         chosen_by_cox(cox), cox.statistic, judged, covered,
     )  # fmt: skip
 
@@ -115,7 +125,7 @@ def _right(
 ) -> Line:  # fmt: skip
     said, good = [], []
     for one in of:
-        verdict = one.ours if by == "ours" else one.cox
+        verdict: Ints = getattr(one, by)
         counted = np.array([role not in without for role in one.role])
         said.append(int(((verdict != 0) & counted).sum()))
         good.append(int(((verdict != 0) & (verdict == one.right) & counted).sum()))

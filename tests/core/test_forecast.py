@@ -75,12 +75,32 @@ def test_nothing_is_shown_where_nothing_goes_with_the_cramps() -> None:
     assert found.what_if == ()
 
 
-def test_a_short_diary_gives_the_own_average() -> None:
+def test_a_short_diary_tells_about_its_own_average_and_does_not_show_it() -> None:
     found = tonight(rest([0.0, 1.0, 0.0, 0.0, 0.0], [column("a")], [0.0, 1.0, 0.0, 1.0, 0.0]), seed=1)
     assert found is not None
     now = found.tonight
-    assert now.probability == now.base_rate == pytest.approx(1.5 / 6)
+    assert now.base_rate == pytest.approx(1.5 / 6)
+    assert now.probability == pytest.approx(1.5 / 6, abs=0.1)
     assert (now.shown, now.why.startswith("There are too few nights")) == (False, True)
+
+
+def test_a_bad_week_in_a_short_diary_raises_the_chance_tonight() -> None:
+    found = tonight(rest([0.0] * 21 + [1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0]), seed=1)
+    assert found is not None
+    chances = [found.tonight.probability, *(one.probability for one in found.next_nights)]
+    assert chances[0] > 0.6 > found.tonight.base_rate + 0.3
+    assert chances == sorted(chances, reverse=True)
+    assert found.tonight.low < chances[0] < found.tonight.high
+
+
+def test_a_diary_that_says_only_yes_or_no_is_not_told_of_half_its_cramps() -> None:
+    rng = np.random.default_rng(4)
+    on = (rng.random(300) < 0.5).astype(float)
+    cramps = (rng.random(300) < np.where(on > 0, 0.95, 0.6)).astype(float)
+    found = forecasts(rest(cramps, [column("a")], on), 40, seed=1)
+    for value, chance in ((1.0, 0.95), (0.0, 0.6)):
+        told = [one.probability for one, now in zip(found, on[-40:], strict=True) if now == value]
+        assert np.mean(told) == pytest.approx(chance, abs=0.1)
 
 
 def test_an_empty_diary_gives_none() -> None:

@@ -48,8 +48,9 @@ def compared(seed: int, cramps: float, columns: int, draws: int) -> np.ndarray:
     return np.asarray(fit(diary, seed=seed).included - exact)
 
 
-def test_the_probabilities_are_those_of_all_models_one_by_one() -> None:
-    off = np.abs(compared(seed=6, cramps=32, columns=4, draws=1500))
+@pytest.mark.parametrize(("seed", "cramps"), [(6, 32.0), (7, 64.0)])
+def test_the_probabilities_are_those_of_all_models_one_by_one(seed: int, cramps: float) -> None:
+    off = np.abs(compared(seed, cramps, columns=4, draws=1500))
     assert off.mean() <= 0.005
     assert off.max() <= 0.015
 
@@ -57,7 +58,7 @@ def test_the_probabilities_are_those_of_all_models_one_by_one() -> None:
 @pytest.mark.slow
 def test_the_probabilities_of_64_models_agree_from_few_cramps_to_many() -> None:
     off = np.abs(
-        [compared(seed, cramps, 6, 6000) for seed, cramps in ((0, 8.0), (1, 16.0), (6, 32.0), (7, 64.0))]
+        [compared(seed, cramps, 6, 4000) for seed, cramps in ((0, 8.0), (1, 16.0), (6, 32.0), (7, 64.0))]
     )
     assert off.mean() <= 0.003
     assert off.max() <= 0.015
@@ -76,7 +77,7 @@ def test_a_plain_metropolis_sampler_finds_the_same_with_lags_unknown(cramps: int
 
 @pytest.mark.slow
 def test_no_seed_moves_a_probability_of_thirty_columns_by_more_than_a_fiftieth() -> None:
-    for seed, cramps in ((100, 6.0), (102, 24.0), (104, 96.0)):
+    for seed, cramps in ((100, 6.0), (102, 24.0), (104, 96.0), (118, 192.0)):
         diary = data(simulated(Wanted(cramps=cramps, later=0), np.random.default_rng(seed)), 0.12)
         found = np.array([fit(diary, seed=seed).included for seed in range(2)])
         assert np.ptp(found, axis=0).max() <= 0.02

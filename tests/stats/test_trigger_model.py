@@ -139,11 +139,18 @@ def test_no_count_is_an_error(cramps: str) -> None:
 
 
 @pytest.mark.parametrize("value", [1e6, -1e6, 1e300, np.inf, 1e-300])
-def test_no_value_of_an_exposure_is_an_error(value: float) -> None:
+@pytest.mark.parametrize("rows", [1, 10, 40])
+def test_no_value_of_an_exposure_is_an_error(value: float, rows: int) -> None:
     data = diary()
     values = data.values.copy()
-    values[3], values[50, 1] = value, value
+    values[3 : 3 + rows], values[50, 1] = value, value
     sound(dataclasses.replace(data, values=values))
+
+
+def test_a_diary_of_no_exposures_is_no_error() -> None:
+    whole, named = diary(), ("binary", "lags", "summed", "inclusion", "mean", "sd")
+    none = {name: getattr(whole, name)[:0] for name in named}
+    assert sound(dataclasses.replace(whole, values=whole.values[:, :0], **none)).log_mean.shape == (256, 200)
 
 
 def test_one_absurd_value_hides_no_effect() -> None:

@@ -19,21 +19,21 @@ PHI_WEIGHTS = (0.3, 0.2, 0.2, 0.15, 0.1, 0.05)
 FREEDOM = 8
 
 
-def log_negative_binomial(counts: Floats, eta: Floats, phi: float) -> Floats:
-    """Summed over the rows (T,), for each of `eta` (D, T)."""
+def log_negative_binomial(counts: Floats, eta: Floats, mean: Floats, phi: float) -> Floats:
+    """Summed over the rows (T,), for each of `eta` (D, T), the logs of `mean`."""
     if phi == 0:
-        return np.asarray((counts * eta - np.exp(eta)).sum(-1))
+        return np.asarray(eta @ counts - mean.sum(-1))
     size = 1 / phi
     constant = sum(math.lgamma(y + size) - math.lgamma(size) for y in counts.tolist())
-    mean = np.exp(eta)
-    each = counts * (eta - np.log(size + mean)) + size * math.log(size) - size * np.log(size + mean)
-    return np.asarray(each.sum(-1) + constant)
+    constant += len(counts) * size * math.log(size)
+    return np.asarray(eta @ counts - np.log(size + mean) @ (counts + size) + constant)
 
 
 def mixed(counts: Floats, eta: Floats) -> Floats:
     """The dispersion summed out over its grid."""
+    mean = np.exp(eta)
     logs = [
-        math.log(w) + log_negative_binomial(counts, eta, phi)
+        math.log(w) + log_negative_binomial(counts, eta, mean, phi)
         for phi, w in zip(PHIS, PHI_WEIGHTS, strict=True)
     ]
     return np.asarray(np.logaddexp.reduce(np.array(logs), axis=0))

@@ -63,7 +63,7 @@ def filled(parameter: str, of: Diarist) -> tuple[str, ...]:
 KNOWN_QUESTIONS = frozenset(
     {
         "kind", "since", "until", "length", "next", "switch", "name", "side", "where", "person", "id", "day",
-        "what", "q", "fact", "change", "outcome", "step", "stay",
+        "what", "q", "fact", "change", "outcome", "step", "stay", "again",
     }
 )  # fmt: skip
 """Parameters after the question mark that name nothing of a person, or are tried with all that is theirs."""

@@ -12,11 +12,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Literal
 
 from uncramp import __version__
 from uncramp.actions.home import home
@@ -25,13 +27,34 @@ from uncramp.actions.whole_file import write_whole
 if TYPE_CHECKING:
     from uncramp.core.risk import RiskTable
 
+# Read when numpy is loaded, which comes later: threads cost more than they gain on so little.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 FOLDER = "analysis"
 MOST_KEPT = 60
 MODULE = "uncramp.actions.analysing"
 FORM = 1
 """Of what is kept; another number forgets all that was kept before."""
+LONGEST = 900.0
+"""Seconds after which a process that has no answer yet is ended: many times what a small machine needs."""
+Ended = Literal["", "killed", "broke", "lost", "late"]
+"""How a process ended without an answer: from outside (most often for want of memory), by a fault of the
+program, with an answer that could not be kept (or that is of another diary by now), or after too long."""
 
-_begun: dict[str, subprocess.Popen[bytes]] = {}
+
+@dataclass(frozen=True)
+class Work:
+    """A process, the key of its answer, and the clock's seconds when it was begun."""
+
+    key: str
+    process: subprocess.Popen[bytes]
+    since: float
+
+
+_begun: dict[tuple[str, str, str], Work] = {}
+"""By what is asked, of whom, and for which cramps."""
+_failed: dict[str, Ended] = {}
+_lock = Lock()
 
 
 def key_of(table: RiskTable, what: str, seed: int) -> str:
@@ -98,25 +121,63 @@ def _newest_first(paths: Iterable[Path]) -> list[Path]:
 # ---- in another process ----------------------------------------------------------------------------
 
 
-def begin(what: str, person: str, outcome: str, seed: int, key: str) -> None:
-    """Have the answer worked out in another process, unless one is at it; it is then kept under its key."""
-    for done in [name for name, process in _begun.items() if process.poll() is not None]:
-        with _begun.pop(done):
-            pass
-    if key in _begun:
-        return
-    command = [sys.executable, "-m", MODULE, what, person, outcome, str(seed)]
+def begin(what: str, person: str, outcome: str, seed: int, key: str, again: bool = False) -> Ended:
+    """Have the answer worked out in another process, unless one is at it; it is then kept under its key.
+
+    Gives "" while it is at work, or how it ended without an answer: then nothing is begun until somebody
+    asks for it `again`, or the diary is another. What was asked of an older diary is given up.
+    """
+    question = (what, person, outcome)
+    with _lock:
+        if again:
+            _failed.pop(key, None)
+        was_at_it = question in _begun and _begun[question].key == key
+        _tidy_up()
+        if was_at_it or key in _failed:
+            return _failed.get(key, "")
+        if question in _begun:
+            _end(_begun.pop(question))
+        try:
+            _begun[question] = Work(key, _process(*question, str(seed)), time.monotonic())
+        except OSError:
+            _failed[key] = "killed"
+        return _failed.get(key, "")
+
+
+def _process(*asked: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     quiet = subprocess.DEVNULL
     # It reads from us until we are gone, and then goes as well: nothing is written behind our back.
-    _begun[key] = subprocess.Popen(  # noqa: S603
-        command, env=environment, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", MODULE, *asked],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=quiet,
+        stderr=quiet,
     )
+
+
+def _tidy_up() -> None:
+    """Note how each process ended that is done; end those that take too long."""
+    for question, work in tuple(_begun.items()):
+        late = time.monotonic() - work.since > LONGEST
+        if work.process.poll() is None and not late:
+            continue
+        _end(_begun.pop(question))
+        if kept(work.key) is None:
+            code = work.process.returncode
+            _failed[work.key] = "late" if late else "killed" if code < 0 else "broke" if code else "lost"
+    while len(_failed) > MOST_KEPT:
+        del _failed[next(iter(_failed))]
+
+
+def _end(work: Work) -> None:
+    with work.process:
+        work.process.kill()
 
 
 @atexit.register
 def stop() -> None:
     """End what was begun and is not done."""
     while _begun:
-        with _begun.popitem()[1] as process:
-            process.kill()
+        _end(_begun.popitem()[1])

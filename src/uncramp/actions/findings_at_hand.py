@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from uncramp.actions import analysis, forecast, triggers
+from uncramp.actions.read_back import read_back
 from uncramp.actions.risk import risk_table
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class AtHand(Generic[Answer]):
     """`answer`: `None` while there is none. `as_of`: the day on which it took in all that was written.
 
     `newer`: known nights (bouts) that it has not seen. `working`: another process works out a newer one.
+    `failed`: how that process ended without an answer (`analysis.Ended`), "" where it did not.
     `table` is the diary as it is now, and so are `known_rows` and `cramps`; `enough`: whether they allow an
     answer.
     """
@@ -42,6 +45,7 @@ class AtHand(Generic[Answer]):
     newer: int
     working: bool
     table: RiskTable
+    failed: str = ""
 
     @property
     def known_rows(self) -> int:
@@ -56,23 +60,25 @@ class AtHand(Generic[Answer]):
         return self.cramps >= LEAST_CRAMPS and self.known_rows >= LEAST_ROWS
 
 
-def findings_at_hand(diary: Diary, person: str, outcome: Outcome, today: date) -> AtHand[Findings]:
-    """The findings of a person for a page; never waits for them."""
-    return findings_of_table(risk_table(diary, person, outcome), person, today)
+def findings_at_hand(
+    diary: Diary, person: str, outcome: Outcome, today: date, again: bool = False
+) -> AtHand[Findings]:
+    """The findings of a person for a page; never waits for them. `again`: also where it failed before."""
+    return findings_of_table(risk_table(diary, person, outcome), person, today, again)
 
 
-def findings_of_table(table: RiskTable, person: str, today: date) -> AtHand[Findings]:
+def findings_of_table(table: RiskTable, person: str, today: date, again: bool = False) -> AtHand[Findings]:
     """The same of a table that is there already."""
     from uncramp.core.finding import Findings
 
-    return _Ask(triggers.WHAT, person, table, today).at_hand(Findings)
+    return _Ask(triggers.WHAT, person, table, today, again).at_hand(Findings)
 
 
-def forecast_at_hand(diary: Diary, person: str, today: date) -> AtHand[Tonight]:
-    """The forecast of a person for a page; never waits for it."""
+def forecast_at_hand(diary: Diary, person: str, today: date, again: bool = False) -> AtHand[Tonight]:
+    """The forecast of a person for a page; never waits for it. `again`: also where it failed before."""
     from uncramp.core.foretold import Tonight
 
-    return _Ask(forecast.WHAT, person, risk_table(diary, person), today).at_hand(Tonight)
+    return _Ask(forecast.WHAT, person, risk_table(diary, person), today, again).at_hand(Tonight)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class _Ask:
     person: str
     table: RiskTable
     today: date
+    again: bool
 
     def at_hand(self, kind: type[Answer]) -> AtHand[Answer]:
         nothing: AtHand[Answer] = AtHand(None, None, 0, False, self.table)
@@ -92,10 +99,11 @@ class _Ask:
         if (found := _read(kind, key)) is not None:
             self._remember(key, nothing.known_rows)
             return replace(nothing, answer=found, as_of=self.today)
-        analysis.begin(self.what, self.person, self.table.outcome, triggers.SEED, key)
+        asked = (self.what, self.person, self.table.outcome, triggers.SEED, key)
+        failed = analysis.begin(*asked, again=self.again)
         answer, as_of, known = self._before(kind)
         newer = max(0, nothing.known_rows - known) if answer is not None else 0
-        return AtHand(answer, as_of, newer, True, self.table)
+        return AtHand(answer, as_of, newer, not failed, self.table, failed)
 
     @property
     def _last(self) -> str:
@@ -121,9 +129,6 @@ class _Ask:
 
 def _read(kind: type[Answer], key: str) -> Answer | None:
     """What is kept; a file that is not whole, or that another version wrote, counts as none."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(kind).validate_json(analysis.kept(key) or "")
-    except ValidationError:
-        return None
+    with suppress(ValueError):
+        return read_back(kind, json.loads(analysis.kept(key) or ""))
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -90,11 +91,9 @@ def _read(text: str | None) -> Tonight | None:
     """What was kept; a file that is not whole counts as none."""
     if text is None:
         return None
-    from pydantic import TypeAdapter, ValidationError
-
+    from uncramp.actions.read_back import read_back
     from uncramp.core.foretold import Tonight
 
-    try:
-        return TypeAdapter(Tonight).validate_json(text)
-    except ValidationError:
-        return None
+    with suppress(ValueError):
+        return read_back(Tonight, json.loads(text))
+    return None

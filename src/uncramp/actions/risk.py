@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uncramp.actions.check import Refused
-from uncramp.actions.entry_form import EFFORT
 from uncramp.actions.exposures import exposures
 from uncramp.actions.library import knowledge
-from uncramp.actions.write_exposure import strange
 from uncramp.core.nights import CHANGE
+from uncramp.core.risk_days import EFFORT
 from uncramp.model import Asked, Entry, EntryKind, Fact
 
 if TYPE_CHECKING:
@@ -61,6 +60,15 @@ def change_of(diary: Diary, person: str) -> int:
     return int(kept) if kept.isdecimal() and int(kept) < 24 else CHANGE
 
 
+def choose_change(diary: Diary, person: str, hour: str) -> None:
+    """Let the days of this person end at that hour; raise `Refused` where it is none."""
+    from uncramp.diary.choices import choose
+
+    if not (hour.isascii() and hour.isdecimal() and len(hour) <= 2 and int(hour) < 24):
+        raise Refused("The hour at which your day ends: choose a whole hour from 0 to 23.")
+    choose(diary, person, CHANGE_KEY, "" if int(hour) == CHANGE else str(int(hour)))
+
+
 def _facts(entries: Iterable[Entry]) -> tuple[Fact, ...]:
     """The facts that the diary has circumstances of."""
     facts = knowledge().vocabulary.facts
@@ -74,6 +82,9 @@ def _strange(entries: Iterable[Entry], there: set[str]) -> list[Asked]:
     for entry in entries:
         name = entry.body.get("exposure")
         if entry.kind is EntryKind.EXPOSURE and name and name not in there and name not in found:
+            # The forms take a while to import, and hardly any diary has what is strange.
+            from uncramp.actions.write_exposure import strange
+
             number = not isinstance(entry.body.get("value"), bool)
             found[name] = strange(name, str(entry.body.get("unit") or ""), number)
         if len(found) == MOST_STRANGE:

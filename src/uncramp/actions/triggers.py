@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +65,9 @@ def _read(text: str | None) -> Findings | None:
     """What was kept; a file that is not whole counts as none."""
     if text is None:
         return None
-    from pydantic import TypeAdapter, ValidationError
-
+    from uncramp.actions.read_back import read_back
     from uncramp.core.finding import Findings
 
-    try:
-        return TypeAdapter(Findings).validate_json(text)
-    except ValidationError:
-        return None
+    with suppress(ValueError):
+        return read_back(Findings, json.loads(text))
+    return None

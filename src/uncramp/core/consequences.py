@@ -22,6 +22,9 @@ SPELL, MANY, LEAST_CRAMPS = 14, 1.5, 3
 MOSTLY, LEAST_SAME_DAYS = 0.5, 3
 NO_DOSE = -1.5
 """So many standard errors below what a cause would show; one in fifteen true causes falls there by chance."""
+STRONG, ONLY_THAT_DAY = math.log(5), 0.9
+"""Fewer than one cause in ten is so strong, even by the widest prior of a column (SD 0.9 of the log)."""
+SEVERAL_SPEAK = 2.0
 STEPS = 30
 VAGUE = 3.0
 """SD of a weak prior that keeps a slope finite where hardly a night had several cramps."""
@@ -31,7 +34,10 @@ NORMAL_90 = 1.6448536
 def may_follow(table: RiskTable, told: Posterior, k: int) -> Follows | None:
     """The first sign that column `k` is a consequence; `None` where nothing speaks for it."""
     low, high = float(told.low[k]), float(told.high[k])
-    return follows_cramps(table, k, low, high) or no_dose(table, told, k)
+    if (found := follows_cramps(table, k, low, high)) is not None or low >= high:
+        return found
+    dose = _dose(table, told, k) if int(np.argmax(told.lag[k])) == 0 else None
+    return no_dose(told, k, dose) or too_strong(table, told, k, dose)
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,18 @@ def _began(days: _Days) -> Follows | None:
 
 def _day_after(days: _Days) -> Follows | None:
     """Mantel and Haenszel (1959) J Natl Cancer Inst 22:719: the odds of it on the day after a cramp, within
-    days that had it the day before and days that had not."""
-    cramped, now, before = days.cramps[:-1] > 0, days.later[1:], days.later[:-1]
-    fine = np.isfinite(days.cramps[:-1]) & np.isfinite(now) & np.isfinite(before)
+    days that had it on both, one or none of the two days before.
+
+    Of yes/no columns only: a number goes on from day to day in more than two steps, and what it was before
+    the cramp would pass for what came after.
+    """
+    if not days.yes_no:
+        return None
+    cramped, now = days.cramps[1:-1] > 0, days.later[2:]
+    before = days.later[1:-1] + 2 * days.later[:-2]
+    fine = np.isfinite(days.cramps[1:-1]) & np.isfinite(now) & np.isfinite(before)
     odds, against, seen, expected, variance = 0.5, 0.5, 0.0, 0.0, 0.0
-    for level in (0.0, 1.0):
+    for level in range(4):
         rows = fine & (before == level)
         n = float(rows.sum())
         if n < 2:
@@ -109,18 +122,54 @@ def _day_after(days: _Days) -> Follows | None:
 # ---- how many cramps a night -----------------------------------------------------------------------
 
 
-def no_dose(table: RiskTable, told: Posterior, k: int) -> Follows | None:
+@dataclass(frozen=True)
+class _Dose:
+    """Among nights with a cramp: the slope of the log number of cramps on a column, in units of its
+    contrast."""
+
+    slope: float
+    error: float
+    nights: int
+
+
+def no_dose(told: Posterior, k: int, dose: _Dose | None) -> Follows | None:
     """What raises the rate makes several cramps in one night likelier still than one; what is done because
     of a cramp is done after one as after three.
 
     So among nights with a cramp the number of cramps must go with a cause as strongly as whether there was
-    one. Here it goes with it much less. Only nights with a cramp are looked at: negative binomial,
-    truncated at 0 (Cameron and Trivedi 2013, Regression analysis of count data, section 4.3).
+    one. Here it goes with it much less.
     """
-    if int(np.argmax(told.lag[k])) != 0 or told.high[k] <= told.low[k]:
+    if dose is None:
         return None
     effect = float(told.conditional[k, 1])
     error = float(told.conditional[k, 2] - told.conditional[k, 0]) / (2 * NORMAL_90)
+    below = math.copysign(1.0, effect) * (dose.slope - effect) / math.hypot(error, dose.error)
+    if below > NO_DOSE:
+        return None
+    return Follows("several", math.exp(float(np.clip(dose.slope, -6, 6))), dose.nights)
+
+
+def too_strong(table: RiskTable, told: Posterior, k: int, dose: _Dose | None) -> Follows | None:
+    """More likely than not five times the cramps, and on the day itself only: hardly any cause is so strong,
+    and what is done because of a cramp looks just so.
+
+    Of yes/no columns only: what is done because of a cramp is done or not. A number of cramps that clearly
+    goes up with it speaks for a cause.
+    """
+    likely_so = float(np.mean(told.effects[:, k] > STRONG)) >= 0.5
+    if table.columns[k].kind != "yes_no" or not likely_so or told.lag[k, 0] < ONLY_THAT_DAY:
+        return None
+    if dose is not None and dose.slope > SEVERAL_SPEAK * dose.error:
+        return None
+    on = switched(table.values[:, k], float(told.low[k]), float(told.high[k]), 0) == 1
+    days = int((on & np.isfinite(table.cramps)).sum())
+    return Follows("strong", math.exp(float(np.clip(told.conditional[k, 1], -6, 6))), days)
+
+
+def _dose(table: RiskTable, told: Posterior, k: int) -> _Dose | None:
+    """Only nights with a cramp are looked at: negative binomial, truncated at 0 (Cameron and Trivedi 2013,
+    Regression analysis of count data, section 4.3). `None` where too few of them are known."""
+    effect = float(told.conditional[k, 1])
     value = np.clip((table.values[:, k] - told.low[k]) / (told.high[k] - told.low[k]), -0.5, 1.5)
     rows = (np.nan_to_num(table.cramps) > 0) & np.isfinite(value)
     counts = np.minimum(table.cramps[rows], 50.0)
@@ -128,11 +177,8 @@ def no_dose(table: RiskTable, told: Posterior, k: int) -> Follows | None:
         return None
     usual = np.clip(told.log_mean, -12, 4).mean(axis=0)[rows] - effect * value[rows]
     scatter = float(np.mean(np.where(np.isfinite(told.dispersion), 1 / told.dispersion, 0.0)))
-    slope, slope_error = _slope_of_several(counts, usual, value[rows], scatter)
-    below = math.copysign(1.0, effect) * (slope - effect) / math.hypot(error, slope_error)
-    if below > NO_DOSE:
-        return None
-    return Follows("several", math.exp(float(np.clip(slope, -6, 6))), int(rows.sum()))
+    slope, error = _slope_of_several(counts, usual, value[rows], scatter)
+    return _Dose(slope, error, int(rows.sum()))
 
 
 def _slope_of_several(counts: Floats, usual: Floats, value: Floats, scatter: float) -> tuple[float, float]:

@@ -89,11 +89,12 @@ class Follows:
     "same_day" - mostly written after that day's first cramp (`ratio`: the share of such days);
     "began" - it began in a spell with many cramps (`ratio`: cramps in the 14 days before, over the usual).
     "several" - nights with several cramps had it hardly more often than nights with one, as would be so for
-    a cause (`ratio`: the rate ratio that the number of cramps alone shows). `days`: the number of days that
-    the figure rests on.
+    a cause (`ratio`: the rate ratio that the number of cramps alone shows);
+    "strong" - it goes with cramps of the day itself, more strongly than a cause would (`ratio`: the rate
+    ratio). `days`: the number of days that the figure rests on.
     """
 
-    how: Literal["day_after", "same_day", "began", "several"]
+    how: Literal["day_after", "same_day", "began", "several", "strong"]
     ratio: float
     days: int
 

@@ -126,4 +126,9 @@ def _consequence(follows: Follows) -> str:
         )
     if follows.how == "several":
         return "It may be a consequence: nights with several cramps had it hardly oftener than others."
+    if follows.how == "strong":
+        return (
+            "It may be a consequence, done because of the cramp: there were about "
+            f"{ratio(follows.ratio)} times as many with it, and only on the day itself."
+        )
     return "It may be a consequence: it was more often so on the day after a cramp."

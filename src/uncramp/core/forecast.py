@@ -4,11 +4,12 @@ Pure.
 The model of the findings is fitted on what is known, frozen, and looks one night ahead. What is told is a
 mixture,
 
-    p = w * p(model) + (1 - w) * p(own average),
+    p = w * p(model) + (1 - w) * p(nights before alone, `own_past`),
 
-with w learnt on nights that were held out, from a prior that leans to the average (stacking: Yao, Vehtari,
-Simpson, Gelman 2018, Bayesian Analysis 13:917). Whether it is shown is judged by the same held-out nights,
-each told with the w of those before it (prequential: Dawid 1984, JRSS-A 147:278).
+with w learnt on nights that were held out, from a prior that leans to the nights before (stacking: Yao,
+Vehtari, Simpson, Gelman 2018, Bayesian Analysis 13:917); 0 in a diary too short for the model. Whether it is
+shown is judged against the person's own average on the same held-out nights, each told with the w of those
+before it (prequential: Dawid 1984, JRSS-A 147:278).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from uncramp.core.arrays import as_data
 from uncramp.core.foretold import INTERVAL, Forecast, Skill, Step, Tonight, WhatIf
+from uncramp.core.own_past import any_of, own_past
 from uncramp.core.risk import Column, Floats, Prior, RiskTable, only, varying
 from uncramp.core.stacking import Held, held_part, skill_of, weight_of
 from uncramp.stats.trigger_data import Data
@@ -29,10 +31,12 @@ from uncramp.stats.trigger_model import Posterior, fit, predict
 
 TAIL = (0.05, 0.95)
 NEXT_NIGHTS = 7
+DRAWS = 256
 FOLDS = ((0.4, 0.6), (0.6, 0.8), (0.8, 1.0))
 """Shares of the known nights: fitted on what is before the first, judged on what is before the second."""
 LEAST_NIGHTS, LEAST_CRAMPS = 40, 4
-"""Of what is fitted on; with less, the own average is all there is."""
+"""Of what is fitted on; with less, the nights before are all there is."""
+MOST_LIKELY = 0.98
 WORTH_ASKING, MOST_ASKED = 0.2, 6
 STEPS = 5
 TOO_FEW = "There are too few nights with and without a cramp yet to say more than your own average."
@@ -102,18 +106,19 @@ class _Judged:
 
 def _judged(past: RiskTable, seed: int) -> _Judged:
     held: list[Held] = []
+    alone = own_past(any_of(past.cramps)).chance
     for cut, end in _cuts(past.cramps):
         part = rows_of(past, slice(0, cut))
+        model = before = alone[cut:end]
         if _enough(part):
-            frozen = _Frozen.of(part, seed)
-            model = frozen.ahead(rows_of(past, slice(0, end))).mean(axis=0)
-            held.append(held_part(model, frozen.base.mean, past.cramps[cut:end], frozen.base.cramps))
-    cramps = _Base.of(past.cramps).cramps
-    skill = skill_of(held)
+            model = _Frozen.of(part, seed).ahead(rows_of(past, slice(0, end))).mean(axis=0)
+        base = _Base.of(part.cramps)
+        held.append(held_part(model, before, base.mean, past.cramps[cut:end], base.rarer))
+    weight, skill = weight_of(held, _Base.of(past.cramps).rarer), skill_of(held)
     if skill is None:
-        return _Judged(weight_of(held, cramps), None, TOO_FEW)
+        return _Judged(weight, None, TOO_FEW)
     why = "" if skill.low > 0 else NOT_SURE if skill.gain > 0 else NO_BETTER
-    return _Judged(weight_of(held, cramps), skill, why)
+    return _Judged(weight, skill, why)
 
 
 def _cuts(cramps: Floats) -> list[tuple[int, int]]:
@@ -142,13 +147,14 @@ class _Base:
         return cls(int((known > 0).sum()), len(known))
 
     @property
+    def rarer(self) -> int:
+        """Nights with a cramp or without, whichever are fewer: what there is to learn from."""
+        return min(self.cramps, self.nights - self.cramps)
+
+    @property
     def mean(self) -> float:
         """With half a night of either kind put to it (Jeffreys), so that it is never 0 or 1."""
         return (self.cramps + 0.5) / (self.nights + 1)
-
-    def draws(self, count: int, rng: np.random.Generator) -> Floats:
-        drawn: Floats = rng.beta(self.cramps + 0.5, self.nights - self.cramps + 0.5, count)
-        return drawn
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,6 @@ class _Frozen:
 
     data: Data
     posterior: Posterior
-    base: _Base
     moving: Marks
 
     @classmethod
@@ -165,7 +170,7 @@ class _Frozen:
         kept = {column.id for column in varying(part)[0].columns}
         marks = np.array([column.id in kept for column in part.columns], dtype=np.bool_)
         data = as_data(_fittable(part, marks))
-        return cls(data, fit(data, seed=seed), _Base.of(part.cramps), marks)
+        return cls(data, fit(data, seed=seed), marks)
 
     def log_mean(self, whole: RiskTable) -> Floats:
         """(D, rows) of the rows of `whole` that come after those fitted on."""
@@ -178,7 +183,14 @@ class _Frozen:
 
     def ahead(self, whole: RiskTable) -> Floats:
         """(D, rows) Chance of any cramp in each of those rows."""
-        return any_cramp(self.log_mean(whole), self.posterior.dispersion)
+        return self.chance(self.log_mean(whole))
+
+    def chance(self, log_mean: Floats) -> Floats:
+        """(D, rows) Of any cramp. Where no night had two, only yes or no is written down, and the mean is
+        itself the chance (modified Poisson regression: Zou 2004, Am J Epidemiol 159:702)."""
+        if np.nanmax(self.data.counts) <= 1:
+            return np.exp(np.minimum(log_mean, math.log(MOST_LIKELY)))
+        return any_cramp(log_mean, self.posterior.dispersion)
 
 
 def _fittable(table: RiskTable, moving: Marks) -> RiskTable:
@@ -210,15 +222,19 @@ class _Ahead:
     judged: _Judged
     base: _Base
     frozen: _Frozen | None
-    base_draws: Floats
+    alone: Floats
+    alone_draws: Floats
 
     @classmethod
     def of(cls, past: RiskTable, whole: RiskTable, judged: _Judged, seed: int) -> _Ahead:
         frozen = _Frozen.of(past, seed) if _enough(past) else None
-        base = _Base.of(past.cramps)
-        count = 256 if frozen is None else len(frozen.posterior.dispersion)
-        rng = np.random.Generator(np.random.PCG64(seed))
-        return cls(past, whole, judged, base, frozen, base.draws(count, rng))
+        count = DRAWS if frozen is None else len(frozen.posterior.dispersion)
+        later = len(whole.dates) - len(past.dates)
+        alone = own_past(any_of(whole.cramps), later, count, seed)
+        return cls(
+            past, whole, judged, _Base.of(past.cramps), frozen,
+            alone.chance[len(past.dates) :], alone.draws,
+        )  # fmt: skip
 
     @property
     def weight(self) -> float:
@@ -228,9 +244,9 @@ class _Ahead:
         dates = self.whole.dates[len(self.past.dates) :]
         if not dates:
             return ()
-        model = self.frozen.ahead(self.whole) if self.frozen else np.zeros((len(self.base_draws), len(dates)))
-        mixed = self.weight * model + (1 - self.weight) * self.base_draws[:, None]
-        middle = self.weight * model.mean(axis=0) + (1 - self.weight) * self.base.mean
+        model = self.frozen.ahead(self.whole) if self.frozen else self.alone_draws
+        mixed = self.weight * model + (1 - self.weight) * self.alone_draws
+        middle = self.weight * model.mean(axis=0) + (1 - self.weight) * self.alone
         low, high = np.quantile(mixed, TAIL, axis=0)
         return tuple(
             self._told(day, float(middle[n]), float(low[n]), float(high[n])) for n, day in enumerate(dates)
@@ -266,8 +282,8 @@ class _Ahead:
         ends = [frozen.log_mean(_put(self.whole, row, place, value))[:, lag] for value in (low, high)]
         steps = []
         for share in np.linspace(0, 1, 2 if column.kind == "yes_no" else STEPS).tolist():
-            chance = any_cramp((ends[0] * (1 - share) + ends[1] * share)[:, None], told.dispersion).mean()
-            mixed = self.weight * float(chance) + (1 - self.weight) * self.base.mean
+            chance = frozen.chance((ends[0] * (1 - share) + ends[1] * share)[:, None]).mean()
+            mixed = self.weight * float(chance) + (1 - self.weight) * float(self.alone[lag])
             steps.append(Step(low + share * (high - low), mixed))
         return WhatIf(column.id, column.name, column.unit, column.kind == "yes_no", lag, tuple(steps))
 

@@ -14,7 +14,7 @@ from uncramp.core.risk import Floats
 
 WEIGHTS = np.linspace(0.0, 1.0, 21)
 HALF_TRUSTED = 25.0
-"""Cramps after which the prior on the weight is centred on one half."""
+"""Nights with a cramp after which the prior on the weight is centred on one half."""
 PRIOR_NIGHTS = 2.0
 """How many held-out weights the prior is worth (the sum of a beta law's two numbers)."""
 LEAST_NIGHTS, LEAST_CRAMPS = 30, 5
@@ -25,31 +25,33 @@ THIRDS = 3
 
 @dataclass(frozen=True)
 class Held:
-    """A stretch of held-out nights: the chance by the model (n,), by the own average, and what happened (n,).
+    """A stretch of held-out nights: the chance by the model (n,), by the nights before alone (n,), by the own
+    average, and what happened (n,).
 
-    `cramps`: nights with one among those fitted on.
+    `rarer`: nights with a cramp or without among those fitted on, whichever are fewer.
     """
 
     model: Floats
+    past: Floats
     base: float
     happened: Floats
-    cramps: int
+    rarer: int
 
 
-def held_part(model: Floats, base: float, counts: Floats, cramps: int) -> Held:
+def held_part(model: Floats, past: Floats, base: float, counts: Floats, rarer: int) -> Held:
     """The nights of a stretch whose outcome is known."""
     known = np.isfinite(counts)
-    return Held(model[known], base, (counts[known] > 0).astype(np.float64), cramps)
+    return Held(model[known], past[known], base, (counts[known] > 0).astype(np.float64), rarer)
 
 
-def weight_of(held: Sequence[Held], cramps: int) -> float:
-    """The mean of the model's weight given the held-out nights; `cramps`: nights with one that it is fitted
-    on.
+def weight_of(held: Sequence[Held], rarer: int) -> float:
+    """The mean of the model's weight given the held-out nights; `rarer`: nights with a cramp or without that
+    it is fitted on, whichever are fewer.
 
-    The prior is a beta law centred on cramps / (cramps + 25): the fewer cramps, the more the average is
+    The prior is a beta law centred on rarer / (rarer + 25): the fewer, the more the nights before are
     trusted.
     """
-    centre = cramps / (cramps + HALF_TRUSTED)
+    centre = rarer / (rarer + HALF_TRUSTED)
     above, below = PRIOR_NIGHTS * centre, PRIOR_NIGHTS * (1 - centre)
     inside = np.clip(WEIGHTS, 0.01, 0.99)
     log_chance = (above - 1) * np.log(inside) + (below - 1) * np.log1p(-inside)
@@ -61,7 +63,7 @@ def weight_of(held: Sequence[Held], cramps: int) -> float:
 
 def _mixed(part: Held, weight: Floats) -> Floats:
     """(W, n)"""
-    mixed: Floats = weight[:, None] * part.model + (1 - weight[:, None]) * part.base
+    mixed: Floats = weight[:, None] * part.model + (1 - weight[:, None]) * part.past
     return mixed
 
 
@@ -76,7 +78,7 @@ def skill_of(held: Sequence[Held]) -> Skill | None:
     little."""
     told: list[Floats] = []
     for n, part in enumerate(held):
-        weight = weight_of(held[:n], part.cramps)
+        weight = weight_of(held[:n], part.rarer)
         told.append(_mixed(part, np.array([weight]))[0])
     if not told:
         return None

@@ -1,16 +1,17 @@
 """Gibbs sampling over (in or out, lag, log rate ratio) of each column in turn, in many chains at once.
 
 For one column, given the others, each of its candidates on each side of nothing has a normal law cut off at
-log 1.25, so its evidence is in closed form and the choice among all of them and "out" is one draw. What is
-reported is the chance of being in at each visit, not whether it was (Rao-Blackwell). The chains of one visit
-share one stratified draw, sorted by that chance: as many chains go in as should, and hardly more or fewer
-(Owen 2013, Monte Carlo theory, chapter 8; L'Ecuyer, Lecot, Tuffin 2008, Oper Res 56:958).
+log 1.25, so its evidence is in closed form and the choice among all of them and "out" is one draw.
+The chains of one visit share one lattice of uniform numbers, dealt out in the order of their chance of being
+in: as many chains go in as should, and with effects as they should be, and hardly more or fewer (Owen 2013,
+Monte Carlo theory, chapter 8; L'Ecuyer, Lecot, Tuffin 2008, Oper Res 56:958).
 Columns that are much alike also take each other's place in one move.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,21 +25,19 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _ALIKE = 0.6
-_STRIDE = 97
-"""Neighbours in rank get points far apart, and any stretch of ranks gets points that fill 0 to 1 evenly; all
-are then shifted by one uniform number, so that each chain's own point is uniform."""
+_BUSIEST = 6
+_STRIDES = np.array([[13], [107], [63]])
+"""Of 20,000 triples tried, one whose lattice of 256 points, with the rank itself as the fourth coordinate,
+fills the cube most evenly (P2 of Sloan and Joe 1994, Lattice methods, chapter 4). Each use is shifted by
+uniform numbers, so that each chain's own point is uniform."""
 
 
-@dataclass
-class _Column:
-    """What one visit to a column needs of its L candidates, above nothing and then below: `cross` (L, J);
-    `edge` (2, L, 1) how far the gap reaches, `middle` (2, L, 1) where the normal's middle lies with all else
-    out, and `gain` (2, L, 1) how far the others push it, all away from nothing and in the normal's own SD;
-    `level` (2, L, 1); `sign`, `sd` (2L,)."""
+@dataclass(frozen=True)
+class Sides:
+    """What the candidates' laws are given the others, above nothing (0) and below (1): `edge` (2, J, 1) how
+    far the gap reaches, `middle` where the normal's middle lies with all else out, and `gain` how far the
+    others push it, all away from nothing and in the normal's own SD; `level`; `sign`, `sd` (2, J)."""
 
-    first: int
-    last: int
-    cross: Singles
     edge: Singles
     middle: Singles
     gain: Singles
@@ -46,18 +45,47 @@ class _Column:
     sign: Singles
     sd: Singles
 
+    @classmethod
+    def of(cls, expansion: Expansion, slab: Slab) -> Sides:
+        precise = expansion.curve + slab.sd**-2
+        linear = expansion.slope + slab.mean / slab.sd**2
+        level = slab.log_prior + expansion.level - (slab.mean / slab.sd) ** 2 / 2
+        level = level - np.log(precise) / 2 - np.log(slab.sd)
+        sign = np.array([[1.0], [-1.0]]) * np.ones(precise.shape[1])
+        sd = precise**-0.5
+        parts = (MATTERS / sd, linear * sd * sign, sd * sign, level)
+        edge, middle, gain, height = (part.astype(np.float32)[:, :, None] for part in parts)
+        return cls(edge, middle, gain, height, sign.astype(np.float32), sd.astype(np.float32))
+
+    def some(self, first: int, last: int) -> Sides:
+        return Sides(*(part[:, first:last] for part in vars(self).values()))
+
+    def heights(self, pushed: Singles) -> tuple[Singles, Singles]:
+        """How far past the gap each middle lies (2, J, C), in its SD, and the log odds of being in so,
+        against out, where the others push by `pushed` (J, C)."""
+        middle = self.middle - self.gain * pushed
+        beyond = middle - self.edge
+        short = np.minimum(beyond, 0)
+        height = scaled_log_mass(beyond)
+        height += self.level
+        middle *= middle
+        short *= short
+        middle -= short
+        middle *= np.float32(0.5)
+        height += middle
+        return beyond, height
+
 
 @dataclass(frozen=True)
-class Visits:
-    """What the chains said, sweep by sweep: `chance` (S, K, C) of being in, and whether it then was,
-    `inside` (S, K, C); given that it is in, one draw of `effect` (S, K, C) and `row` (S, K, C): candidate
-    (within the column) above, then below; `share` (K, 10): of visits, the mean chance of each row."""
+class _Column:
+    """One column's candidates, `first` to `last`: `cross` (L, J) with the others'; `sign`, `sd` (2L,)."""
 
-    chance: Singles
-    inside: Singles
-    effect: Singles
-    row: NDArray[np.int8]
-    share: Floats
+    first: int
+    last: int
+    cross: Singles
+    sides: Sides
+    sign: Singles
+    sd: Singles
 
 
 @dataclass
@@ -67,71 +95,54 @@ class Chains:
     column: Ints
     state: Singles
     rng: np.random.Generator
-    _ladder: Singles = field(init=False)
+    _lattice: Singles = field(init=False)
     _columns: list[_Column] = field(default_factory=list)
     _pairs: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         count = self.state.shape[1]
-        self._ladder = (np.arange(count) * _STRIDE % count / count).astype(np.float32)
+        self._lattice = (_STRIDES * np.arange(count) % count / count).astype(np.float32)
 
     def aim(self, expansion: Expansion, slab: Slab) -> None:
         """Sample from this stand-in from now on."""
-        precise = expansion.curve + slab.sd**-2
-        linear = expansion.slope + slab.mean / slab.sd**2
-        level = slab.log_prior + expansion.level - (slab.mean / slab.sd) ** 2 / 2
-        level = level - np.log(precise) / 2 - np.log(slab.sd)
-        sign = np.array([[1.0], [-1.0]]) * np.ones(len(self.column))
-        sd = precise**-0.5
-        parts = [_single(x) for x in (MATTERS / sd, linear * sd * sign, sd * sign, level, sign, sd)]
-        cross = expansion.cross.astype(np.float32)
+        sides, cross = Sides.of(expansion, slab), expansion.cross.astype(np.float32)
         edges = np.flatnonzero(np.diff(self.column, prepend=-1, append=-1)).tolist()
         self._columns = []
         for first, last in itertools.pairwise(edges):
-            *each, signs, sds = (part[:, first:last] for part in parts)
-            edge, middle, gain, level_of = each
-            self._columns.append(
-                _Column(
-                    first, last, cross[first:last], edge, middle, gain, level_of, signs.ravel(), sds.ravel()
-                )
-            )
+            own = sides.some(first, last)
+            told = _Column(first, last, cross[first:last], own, own.sign.ravel(), own.sd.ravel())
+            self._columns.append(told)
         self._pairs = _alike(expansion.cross, np.array(edges[:-1], dtype=np.int64))
 
-    def walk(self, sweeps: int) -> tuple[Floats, Floats]:
-        """Visit every column once in each of `sweeps`; the mean of each d, and of its square (J,), after
-        them."""
+    def walk(self, sweeps: int, rounds: int = 0) -> tuple[Floats, Floats]:
+        """Visit every column in each of `sweeps`, and then in each of `rounds` the busiest, on which most of
+        the others' chances hang; the mean of each d, and of its square (J,), after the sweeps."""
         first, second = np.zeros((2, len(self.column)))
         for _ in range(sweeps):
-            luck = self._luck()
-            for k, told in enumerate(self._columns):
-                _visit(told, self.state, luck[:, k])
+            self._visit(range(len(self._columns)))
+            for _ in range(rounds):
+                self._visit(self._busiest())
             self._swap()
             first += self.state.mean(1)
             second += np.square(self.state).mean(1)
         return first / max(sweeps, 1), second / max(sweeps, 1)
 
-    def run(self, sweeps: int) -> Visits:
-        """The same, and all that the visits said."""
-        shape = (sweeps, len(self._columns), self.state.shape[1])
-        chance, inside, effect = (np.zeros(shape, np.float32) for _ in range(3))
-        row, share = np.zeros(shape, np.int8), np.zeros((shape[1], 10))
-        for sweep in range(sweeps):
-            luck = self._luck()
-            for k, told in enumerate(self._columns):
-                visit = _visit(told, self.state, luck[:, k], every=True)
-                chance[sweep, k], inside[sweep, k, visit.enters] = visit.chance, 1
-                effect[sweep, k], row[sweep, k] = visit.effect, visit.row
-                mass, total = visit.seen.mass, _some(visit.seen.upto[-1])
-                share[k, : len(mass)] += mass @ (visit.chance / total)
-            self._swap()
-        return Visits(chance, inside, effect, row, share / max(sweeps * shape[2], 1))
+    def _visit(self, columns: Iterable[int]) -> None:
+        luck = self.luck()
+        for k in columns:
+            _visit(self._columns[k], self.state, luck[:, k])
 
-    def _luck(self) -> Singles:
-        """For each column and chain (3, K, C): a uniform number, the log of another, and one that is
-        stratified over the chains once these are in order."""
-        luck = self.rng.random((3, len(self._columns), self.state.shape[1]), dtype=np.float32)
+    def _busiest(self) -> list[int]:
+        """The columns that are in in about half of the chains."""
+        inside = [float(self.state[told.first : told.last].any(0).mean()) for told in self._columns]
+        return sorted(range(len(inside)), key=lambda k: abs(inside[k] - 0.5))[:_BUSIEST]
+
+    def luck(self) -> Singles:
+        """For each column and rank of a chain (3, K, C): a uniform number, the log of another, and a third,
+        stratified together over the ranks."""
+        luck = self.rng.random((3, len(self._columns), 1), dtype=np.float32) + self._lattice[:, None]
+        luck -= np.floor(luck)
         luck[1] = np.log(np.maximum(luck[1], np.float32(1e-6)))
-        luck[2] = (luck[2, :, :1] + self._ladder) % 1
         return luck
 
     def _swap(self) -> None:
@@ -152,74 +163,47 @@ def _alike(cross: Floats, starts: Ints) -> list[tuple[int, int]]:
     return [pair for pair in pairs if alike[pair] > _ALIKE]
 
 
-def _single(values: Floats) -> Singles:
-    return values.astype(np.float32)[:, :, None]
-
-
 @dataclass(frozen=True)
 class _Evidence:
-    """Of one column being in, in each chain: `mass` (2L, C) of each row, `top` (C,) the log it was divided
-    by, `upto` (2L, C) its running total, `beyond` (2L, C) how far past the gap the row's middle lies, in its
+    """Of one column being in, in each chain: `upto` (2L, C) the running total of each row's mass, `top`
+    (C,) the log that all were divided by, `beyond` (2L, C) how far past the gap the row's middle lies, in its
     SD."""
 
     beyond: Singles
-    mass: Singles
     upto: Singles
     top: Singles
 
     @classmethod
     def of(cls, told: _Column, state: Singles) -> _Evidence:
         """`state` has the column out."""
-        middle = told.middle - told.gain * (told.cross @ state)
-        beyond = middle - told.edge
-        short = np.minimum(beyond, 0)
-        height = scaled_log_mass(beyond)
-        height += told.level
-        middle *= middle
-        short *= short
-        middle -= short
-        middle *= np.float32(0.5)
-        height += middle
+        beyond, height = told.sides.heights(told.cross @ state)
         height = height.reshape(-1, state.shape[1])
         top = np.maximum(height.max(0), 0)
         height -= top
         mass = np.exp(height, out=height)
-        return cls(beyond.reshape(mass.shape), mass, mass.cumsum(0), top)
+        return cls(beyond.reshape(mass.shape), mass.cumsum(0), top)
 
     def draw(self, told: _Column, luck: Singles, chains: Ints) -> tuple[Singles, Ints]:
-        """Effect and row of these chains, given that the column is in there; `luck` (2, C) as in
-        `Chains._luck`."""
-        upto, luck = self.upto[:, chains], luck[:, chains]
+        """Effect and row of these chains, given that the column is in there; `luck` (2, chains) as in
+        `Chains.luck`."""
+        upto = self.upto[:, chains]
         row = (upto[:-1] < luck[0] * upto[-1]).sum(0)
         past = beyond_zero(self.beyond[row, chains], luck[1])
         effect: Singles = told.sign[row] * (np.float32(MATTERS) + past * told.sd[row])
         return effect, row
 
 
-@dataclass(frozen=True)
-class _Visit:
-    """`chance` (C,) of being in; the chains that it `enters`, the others being left; `effect` and `row` given
-    that it is in, in these or in all chains."""
-
-    seen: _Evidence
-    chance: Singles
-    enters: Ints
-    effect: Singles
-    row: Ints
-
-
-def _visit(told: _Column, state: Singles, luck: Singles, every: bool = False) -> _Visit:
-    """One column in all chains; `every`: effects are drawn for all of these."""
+def _visit(told: _Column, state: Singles, luck: Singles) -> None:
+    """One column in all chains."""
     block = state[told.first : told.last]
     block[:] = 0
     seen = _Evidence.of(told, state)
     chance = seen.upto[-1] / (seen.upto[-1] + np.exp(-seen.top))
     order = chance.argsort()
-    enters = order[luck[2] < chance[order]]
-    effect, row = seen.draw(told, luck[:2], np.arange(len(chance)) if every else enters)
-    now = enters if every else slice(None)
-    block[row[now] % len(block), enters] = effect[now]
-    return _Visit(seen, chance, enters, effect, row)
+    goes = luck[2] < chance[order]
+    enters = order[goes]
+    effect, row = seen.draw(told, luck[:2, goes], enters)
+    block[row % len(block), enters] = effect
 
 
 def _swap(one: _Column, other: _Column, state: Singles, luck: Singles) -> None:

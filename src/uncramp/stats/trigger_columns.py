@@ -27,6 +27,11 @@ WINSOR = 2.5
 """A number farther than this many SD from its mean counts as this far: one slip of a finger decides
 nothing."""
 
+_FEW, _FEW_ROWS, _MOST_FEW = 0.01, 2.5, 0.2
+"""Of a column's values, so large a share at either end may be slips; or so many rows, but no larger share."""
+_MOST_CONTRASTS = 10.0
+"""Nothing counts as farther than this beyond the contrast, however many values lie there."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -69,6 +74,9 @@ def columns(values: Floats, binary: Marks) -> Columns:
     ranked = np.sort(values, axis=0)
     floor, ceiling = _clips(values, known, ranked, count)
     low, high = _quantile(ranked, count, 0.1), _quantile(ranked, count, 0.9)
+    reach = _MOST_CONTRASTS * (high - low)
+    floor = np.where(reach > 0, np.maximum(floor, low - reach), floor)
+    ceiling = np.where(reach > 0, np.minimum(ceiling, high + reach), ceiling)
     same = low == high
     low, high = np.where(same, ranked[0], low), np.where(same, _quantile(ranked, count, 1.0), high)
     low, high = np.maximum(low, floor), np.minimum(high, ceiling)
@@ -81,7 +89,7 @@ def columns(values: Floats, binary: Marks) -> Columns:
     return Columns(low, high, centre, width, floor, ceiling, np.asarray(binary, dtype=np.bool_))
 
 
-def _quantile(ranked: Floats, count: Ints, share: float) -> Floats:
+def _quantile(ranked: Floats, count: Ints, share: float | Floats) -> Floats:
     """Of each column's `count` known values, which come first in `ranked`."""
     place = share * (count - 1)
     below = place.astype(np.int64)
@@ -97,8 +105,9 @@ def _mean(values: Floats, known: Marks, count: Ints) -> Floats:
 
 
 def _clips(values: Floats, known: Marks, ranked: Floats, count: Ints) -> tuple[Floats, Floats]:
-    """Mean and SD are taken after the farthest hundredth was held back, else one absurd value sets both."""
-    first, last = _quantile(ranked, count, 0.01), _quantile(ranked, count, 0.99)
+    """Mean and SD are taken after the farthest few were held back, else one absurd value sets both."""
+    few = np.clip(_FEW_ROWS / count, _FEW, _MOST_FEW)
+    first, last = _quantile(ranked, count, few), _quantile(ranked, count, 1 - few)
     held = np.where(last > first, np.clip(values, 2 * first - last, 2 * last - first), values)
     middle = _mean(held, known, count)
     sd = np.sqrt(_mean((held - middle) ** 2, known, count))

@@ -8,7 +8,7 @@ cut at their mean times the root of their number (Ionides 2008, J Comput Graph S
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,29 +20,25 @@ from uncramp.stats.trigger_baseline import (
     MOST_ETA,
     rising,
 )
-from uncramp.stats.trigger_expansion import Expansion, Rows, Slab
+from uncramp.stats.trigger_expansion import Centre, Expansion, Rows, Slab
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-_QUASI_STEPS = 3
-_NOISE = 0.1
-"""Variance of what the bends leave of the log weights."""
-_BEND_SD = (0.3, 0.3, 0.15)
-"""How far level, slope and half the curve are expected to bend; small, so that few states bend nothing
-wildly."""
+_QUASI_STEPS = 2
 
 
 @dataclass(frozen=True)
 class Weighed:
     """N states: `exact` (N,) their log posterior up to a constant, `stand_in` (N,) the same of what they were
-    drawn from, `weight` (N,) from it, summing to 1;
+    drawn from, `shared` (N,) what of this no bend changes, `weight` (N,) from both, summing to 1;
     `first` (N, J) the d, and beside each its most likely `theta` (N, P), `root` (N, P, P) the Cholesky
     root of the Hessian there, and `phis` (N, grid) the chances of each dispersion."""
 
     exact: Floats
     stand_in: Floats
+    shared: Floats
     weight: Floats
     first: Floats
     theta: Floats
@@ -50,31 +46,97 @@ class Weighed:
     phis: Floats
 
 
-def weigh(rows: Rows, slab: Slab, expansion: Expansion, first: Floats) -> Weighed:
-    """Weights of the states `first` (N, J), drawn from `expansion`."""
-    theta, root, eta = _modes(rows, expansion, first)
-    each = _likelihoods(rows, eta) + np.log(DISPERSION_WEIGHTS)
-    top = each.max(1, keepdims=True)
-    phis = np.exp(each - top)
-    likelihood = top[:, 0] + np.log(phis.sum(1))
-    prior = -0.5 * (theta - rows.base.mean) ** 2 @ rows.base.precision
-    prior -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
-    exact = likelihood + prior + _log_slab(slab, first)
-    stand_in = _log_stand_in(slab, expansion, first)
-    weight = _normalised(exact - stand_in)
-    return Weighed(exact, stand_in, weight, first, theta, root, phis / phis.sum(1, keepdims=True))
+class Scales:
+    """Weighs states of one diary drawn from stand-ins about `centre`; what it needs of the rows, in single
+    precision, is made once."""
+
+    def __init__(self, rows: Rows, slab: Slab, centre: Centre) -> None:
+        self._base, self._slab = rows.base, slab
+        self._counts, self._offset = rows.counts.astype(np.float32), rows.offset.astype(np.float32)
+        self._mean, self._half = rows.mean.astype(np.float32), (rows.variance / 2).astype(np.float32)
+        self._unsure = bool(rows.variance.any())
+        self._features = rows.base.features.astype(np.float32)
+        self._pairs = np.triu_indices(self._features.shape[1])
+        self._squares = self._features[:, self._pairs[0]] * self._features[:, self._pairs[1]]
+        self._level = rising(rows.counts) + np.log(DISPERSION_WEIGHTS) - _widths(rows, centre)
+
+    def weigh(self, expansion: Expansion, first: Floats) -> Weighed:
+        """Weights of the states `first` (N, J), drawn from `expansion`."""
+        theta, root, eta = self._modes(expansion, first)
+        each = self._likelihoods(eta)
+        top = each.max(1, keepdims=True)
+        phis = np.exp(each - top)
+        likelihood = top[:, 0] + np.log(phis.sum(1))
+        prior = -0.5 * (theta - self._base.mean) ** 2 @ self._base.precision
+        prior -= np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
+        slab = _log_slab(self._slab, first)
+        exact = likelihood + prior + slab
+        shared = slab - np.einsum("nj,nj->n", first @ np.triu(expansion.cross, 1), first)
+        stand_in = shared + log_sides(expansion, first)
+        weight = _normalised(exact - stand_in)
+        return Weighed(exact, stand_in, shared, weight, first, theta, root, phis / phis.sum(1, keepdims=True))
+
+    def _likelihoods(self, eta: Singles) -> Floats:
+        """Log likelihood of each state and dispersion (N, grid) at log means `eta` (N, T), with the log of
+        the dispersion's own chance and what its own width of theta adds."""
+        mu, counts, spread = np.exp(eta), self._counts, []
+        room = np.empty_like(mu)
+        for phi in DISPERSIONS[1:].astype(np.float32):
+            np.log1p(np.multiply(mu, phi, out=room), out=room)
+            spread.append(room @ (counts + 1 / phi))
+        each = -np.column_stack([mu.sum(1, dtype=np.float64), *spread])
+        whole: Floats = each + (eta @ counts)[:, None].astype(np.float64) + self._level
+        return whole
+
+    def _modes(self, expansion: Expansion, first: Floats) -> tuple[Floats, Floats, Singles]:
+        """Mode of theta beside each state, Cholesky root (N, P, P) of the Hessian there, and log means
+        (N, T): from where the expansion puts it, steps with one Hessian for all."""
+        base, centre, z = self._base, expansion.centre, self._features
+        phi, states = np.float32(centre.phi), first.astype(np.float32)
+        fixed = self._offset + states @ self._mean
+        if self._unsure:
+            fixed += (states * states) @ self._half
+        theta = centre.theta - (first - centre.first) @ expansion.follow.T
+        for _ in range(_QUASI_STEPS):
+            mu = theta.astype(np.float32) @ z.T
+            mu += fixed
+            np.exp(np.clip(mu, LEAST_ETA, MOST_ETA, out=mu), out=mu)
+            over = phi * mu
+            over += 1
+            np.reciprocal(over, out=over)
+            score = self._counts - mu
+            score *= over
+            slope = score @ z - base.precision * (theta - base.mean)
+            weight = np.multiply(mu, over, out=score).mean(0)
+            common = (base.features.T * weight) @ base.features + np.diag(base.precision)
+            theta = theta + slope @ np.linalg.inv(common)
+        over *= over
+        over *= 1 + phi * self._counts
+        mu *= over
+        eta = np.add(theta.astype(np.float32) @ z.T, fixed, out=fixed)
+        return theta, self._roots(mu), np.clip(eta, LEAST_ETA, MOST_ETA, out=eta)
+
+    def _roots(self, weight: Singles) -> Floats:
+        size = self._features.shape[1]
+        curve = np.empty((len(weight), size, size))
+        curve[:, self._pairs[1], self._pairs[0]] = weight @ self._squares
+        curve += np.diag(self._base.precision)
+        return np.asarray(np.linalg.cholesky(curve), dtype=np.float64)
 
 
-def _likelihoods(rows: Rows, eta: Singles) -> Floats:
-    """Log likelihood of each state and dispersion (N, grid) at log means `eta` (N, T)."""
-    counts = rows.counts.astype(np.float32)
-    mu = np.exp(eta)
-    spread = [np.log(1 + phi * mu) @ (counts + 1 / phi) for phi in DISPERSIONS[1:].astype(np.float32)]
-    each = -np.column_stack([mu.sum(1, dtype=np.float64), *spread])
-    return each + (eta @ counts)[:, None].astype(np.float64) + rising(rows.counts)
+def _widths(rows: Rows, centre: Centre) -> Floats:
+    """By how much half the log determinant of theta's Hessian (grid,) is larger with each dispersion than
+    with the centre's. Where the centre is, for all states: it changes little between them."""
+    mu, z = np.exp(rows.eta(centre.theta, centre.first, centre.second)), rows.base.features
+    sizes = []
+    for phi in (centre.phi, *DISPERSIONS.tolist()):
+        curve = (z.T * (mu * (1 + phi * rows.counts) / (1 + phi * mu) ** 2)) @ z
+        sizes.append(float(np.linalg.slogdet(curve + np.diag(rows.base.precision))[1]) / 2)
+    widths: Floats = np.array(sizes[1:]) - sizes[0]
+    return widths
 
 
-def moves(slab: Slab, expansion: Expansion, seen: list[Weighed]) -> tuple[Floats, Floats]:
+def moves(expansion: Expansion, seen: list[Weighed]) -> tuple[Floats, Floats]:
     """Numbers (M,) and states (M, J): the sum of one times any function of the other is by how much the
     exact mean of this function lies above the stand-in's.
 
@@ -83,35 +145,12 @@ def moves(slab: Slab, expansion: Expansion, seen: list[Weighed]) -> tuple[Floats
     """
     parts = []
     for batch in seen:
-        as_stand_in = _log_stand_in(slab, expansion, batch.first) - batch.stand_in
+        as_stand_in = batch.shared + log_sides(expansion, batch.first) - batch.stand_in
         parts.append(batch.weight - _normalised(as_stand_in))
     precision = np.array([1 / max(float(part @ part), 1e-12) for part in parts])
     precision /= precision.sum()
     each = [part * share for part, share in zip(parts, precision.tolist(), strict=True)]
     return np.concatenate(each), np.vstack([batch.first for batch in seen])
-
-
-def refined(expansion: Expansion, slab: Slab, column: Ints, seen: list[Weighed]) -> Expansion:
-    """The stand-in with each column's own parabolas bent, on either side, by what explains the exact
-    posterior of all states `seen` best.
-
-    Ridge regression of exact over stand-in on being in, d and d^2, above and below: six numbers a column,
-    each normal about 0. What a parabola misses of the likelihood's own shape is most of what is missing.
-    """
-    first, exact = np.vstack([w.first for w in seen]), np.concatenate([w.exact for w in seen])
-    off = exact - _log_stand_in(slab, expansion, first)
-    fine = np.isfinite(off)
-    if not fine.any():
-        return expansion
-    off = np.clip(off[fine] - np.median(off[fine]), -3, 3)
-    own = first[fine] @ (column[:, None] == np.unique(column)).astype(np.float64)
-    parts = [mark * own**power for mark in (own > 0, own < 0) for power in range(3)]
-    features = np.column_stack([*parts, np.ones(len(off))])
-    ridge = np.append(np.tile(np.repeat(_BEND_SD, own.shape[1]), 2), 10.0) ** -2 * _NOISE
-    bend = np.linalg.solve(features.T @ features + np.diag(ridge), features.T @ off)
-    level, slope, curve = bend[:-1].reshape(2, 3, -1).transpose(1, 0, 2)[:, :, column]
-    bent = np.maximum(expansion.curve - 2 * curve, 0.3 * expansion.curve)
-    return replace(expansion, level=expansion.level + level, slope=expansion.slope + slope, curve=bent)
 
 
 def _normalised(log_weight: Floats) -> Floats:
@@ -124,38 +163,6 @@ def _normalised(log_weight: Floats) -> Floats:
     return normal
 
 
-def _modes(rows: Rows, expansion: Expansion, first: Floats) -> tuple[Floats, Floats, Singles]:
-    """Mode of theta beside each state, Cholesky root (N, P, P) of the Hessian there, and log means (N, T):
-    from where the expansion puts it, steps with one Hessian for all."""
-    base, centre, phi = rows.base, expansion.centre, np.float32(expansion.centre.phi)
-    z, counts = base.features.astype(np.float32), rows.counts.astype(np.float32)
-    fixed = rows.offset + first @ rows.mean
-    if rows.variance.any():
-        fixed += first**2 @ rows.variance / 2
-    theta = centre.theta - (first - centre.first) @ expansion.follow.T
-    for _ in range(_QUASI_STEPS):
-        eta = fixed.astype(np.float32) + theta.astype(np.float32) @ z.T
-        np.clip(eta, LEAST_ETA, MOST_ETA, out=eta)
-        mu = np.exp(eta)
-        over = 1 / (1 + phi * mu)
-        slope = ((counts - mu) * over) @ z - base.precision * (theta - base.mean)
-        mu *= over
-        common = (base.features.T * mu.mean(0)) @ base.features + np.diag(base.precision)
-        theta = theta + np.linalg.solve(common, slope.T).T
-    eta = fixed.astype(np.float32) + theta.astype(np.float32) @ z.T
-    return theta, _roots(z, mu, base.precision), np.clip(eta, LEAST_ETA, MOST_ETA, out=eta)
-
-
-def _roots(z: Singles, weight: Singles, precision: Floats) -> Floats:
-    upper = np.triu_indices(z.shape[1])
-    squares = weight @ (z[:, upper[0]] * z[:, upper[1]])
-    curve = np.empty((len(weight), z.shape[1], z.shape[1]))
-    curve[:, upper[0], upper[1]] = squares
-    curve[:, upper[1], upper[0]] = squares
-    curve += np.diag(precision)
-    return np.asarray(np.linalg.cholesky(curve), dtype=np.float64)
-
-
 def _log_slab(slab: Slab, first: Floats) -> Floats:
     """Log prior of each state (N,), up to a constant: odds of being in, share of the lag, the slab's
     height."""
@@ -165,9 +172,9 @@ def _log_slab(slab: Slab, first: Floats) -> Floats:
     return total
 
 
-def _log_stand_in(slab: Slab, expansion: Expansion, first: Floats) -> Floats:
-    """Log density of each state (N,) under the stand-in, up to the same constant."""
-    total: Floats = _log_slab(slab, first) - np.einsum("nj,nj->n", first @ np.triu(expansion.cross, 1), first)
+def log_sides(expansion: Expansion, first: Floats) -> Floats:
+    """What each candidate's own term adds to the log density of each state (N,) under the stand-in."""
+    total = np.zeros(len(first))
     for side, part in enumerate((np.maximum(first, 0), np.minimum(first, 0))):
         total += (part != 0) @ expansion.level[side] + part @ expansion.slope[side]
         total -= part**2 @ expansion.curve[side] / 2

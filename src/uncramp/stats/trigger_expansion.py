@@ -127,7 +127,7 @@ def _without_own(
     same = (rows.column[:, None] == np.unique(rows.column)).astype(np.float64)
     share = (same * centre.first[:, None]).T @ alone + (same * centre.second[:, None]).T @ rows.variance / 2
     back = follow @ (same * centre.first[:, None])
-    return eta - same @ share, centre.theta[:, None] + back @ same.T
+    return np.clip(eta - same @ share, LEAST_ETA, MOST_ETA), centre.theta[:, None] + back @ same.T
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class _Line:
 
     def sides(self, slab: Slab) -> tuple[Floats, Floats, Floats]:
         """Level, slope and curve (2, J) of the parabolas about the mode of either side."""
-        start = self._value(np.exp(np.clip(self.without, LEAST_ETA, MOST_ETA)))
+        start = self._value(np.exp(self.without))
         parts = [self._side(slab, sign, start) for sign in (1.0, -1.0)]
         level, slope, curve = (np.array(part) for part in zip(*parts, strict=True))
         return level, slope, curve

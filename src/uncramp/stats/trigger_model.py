@@ -12,8 +12,10 @@ Counts y of row t, negative binomial with dispersion phi (0: Poisson):
   d_k = 0.
 
 How it is computed: a stand-in for the posterior (`trigger_expansion`) is sampled by many Gibbs chains at once
-(`trigger_chain`), expanded anew about what they found, and the last states are weighed against the exact
-posterior (`trigger_exact`). `trigger_check` samples the same posterior in another way.
+(`trigger_chain`), expanded anew about what they found, and after each sweep their states are weighed against
+the exact posterior (`trigger_exact`) and the stand-in is bent towards it (`trigger_bend`). What each state
+says of every column (`trigger_look`) is then put right by the weights (`trigger_summary`). `trigger_check`
+samples the same posterior in another way.
 """
 
 from __future__ import annotations

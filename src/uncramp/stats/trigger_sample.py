@@ -8,29 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uncramp.stats.trigger_baseline import fit_baseline
-from uncramp.stats.trigger_chain import Chains, Visits
-from uncramp.stats.trigger_exact import Weighed, moves, refined, weigh
+from uncramp.stats.trigger_bend import Bender
+from uncramp.stats.trigger_chain import Chains
+from uncramp.stats.trigger_exact import Scales, Weighed, moves
 from uncramp.stats.trigger_expansion import Centre, Expansion, Rows, expand
+from uncramp.stats.trigger_look import Looks, Onlooker
 from uncramp.stats.trigger_prepare import Prepared, dispersion
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHAINS = 256
-WARM_SWEEPS = (2,)
+WARM_SWEEPS = (2, 1)
 """Before each further expansion."""
-BEND_SWEEPS = (2, 1)
-"""Before each bend."""
-SETTLE_SWEEPS = 1
-SWEEPS = 3
+SWEEPS, MOST_SWEEPS = 5, 16
+"""With a bend after each; at least so many, and at most."""
+MOST_VISITS = 840
+"""Sweeps times columns, where this allows fewer sweeps."""
+_HARD = 60.0
+"""Sweeps for each unit of the variance that is left in the log weights: what bends and weights say is as
+noisy as the root of this variance over the number of states."""
+_FARTHEST = 3.0
+_ROUNDS = 2
+"""Of the busiest columns, after each sweep."""
+_FIRST_LOOK = 2
+"""Sweeps before what the chains say counts."""
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """What the chains and the weights said; `moved` (M,) and `states` (M, J) as `moves` has them."""
+    """What the chains and the weights said. The last looks are at the states of `weighed`; `moved` (M,) and
+    `states` (M, J) as `moves` has them."""
 
     expansion: Expansion
-    visits: Visits
+    looks: Looks
     weighed: Weighed
     moved: Floats
     states: Floats
@@ -45,17 +56,26 @@ def sample(ready: Prepared, rng: np.random.Generator, chains: int, sweeps: int) 
         walk.aim(expand(rows, slab, centre), slab)
         centre = recentred(rows, centre, *walk.walk(warm))
     expansion = expand(rows, slab, centre)
+    bender, scales = Bender(expansion, rows.column), Scales(rows, slab, centre)
     seen: list[Weighed] = []
-    for bend in BEND_SWEEPS:
+    looks: list[Looks] = []
+    most = min(MOST_SWEEPS, MOST_VISITS // max(len(ready.told.low), 1))
+    while not seen or len(seen) < _needed(seen[-1], sweeps, most):
+        if seen:
+            expansion = bender.bent(seen[-1])
         walk.aim(expansion, slab)
-        walk.walk(bend)
-        seen.append(weigh(rows, slab, expansion, _states(walk)))
-        expansion = refined(expansion, slab, rows.column, seen)
-    walk.aim(expansion, slab)
-    walk.walk(SETTLE_SWEEPS)
-    visits = walk.run(sweeps)
-    seen.append(weigh(rows, slab, expansion, _states(walk)))
-    return Sampled(expansion, visits, seen[-1], *moves(slab, expansion, seen))
+        walk.walk(1, _ROUNDS)
+        if len(seen) >= min(_FIRST_LOOK, sweeps - 1):
+            looks.append(Onlooker(expansion, slab, rows.column).look(walk.state, walk.luck()[:2]))
+        seen.append(scales.weigh(expansion, _states(walk)))
+    return Sampled(expansion, Looks.all(looks), seen[-1], *moves(expansion, seen))
+
+
+def _needed(seen: Weighed, sweeps: int, most: int) -> float:
+    off = seen.exact - seen.stand_in
+    off = off[np.isfinite(off)]
+    left = np.clip(off - np.median(off), -_FARTHEST, _FARTHEST).var() if len(off) else 0.0
+    return max(sweeps, min(float(left) * _HARD, most))
 
 
 def _states(walk: Chains) -> Floats:
@@ -69,11 +89,3 @@ def recentred(rows: Rows, centre: Centre, first: Floats, second: Floats) -> Cent
     theta, _ = fit_baseline(rows.counts, eta, rows.base, centre.phi, centre.theta)
     phi = dispersion(rows.counts, rows.eta(theta, first, second))
     return Centre(theta, first, second, phi)
-
-
-def candidate(visits: Visits, column: Ints) -> Ints:
-    """Which candidate each visit chose (S, K, C)."""
-    start = np.searchsorted(column, np.arange(visits.row.shape[1]))
-    each = np.bincount(column, minlength=visits.row.shape[1])
-    chosen: Ints = start[:, None] + visits.row % each[:, None]
-    return chosen

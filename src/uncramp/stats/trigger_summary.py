@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from uncramp.stats.trigger_baseline import DISPERSIONS
 from uncramp.stats.trigger_normal import quantiles
 from uncramp.stats.trigger_prepare import Prepared
-from uncramp.stats.trigger_sample import Sampled, candidate
+from uncramp.stats.trigger_sample import Sampled
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 INTERVAL = (0.05, 0.5, 0.95)
-_LAST = 4
-"""Sweeps whose draws the intervals are taken from."""
 _DOUBT = 4.0
 _FORCED = 96
 """Draws per column for the cramps that go with it."""
+_MOST = np.float32(15)
+"""Of a log mean."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Posterior:
 def posterior(ready: Prepared, sampled: Sampled, rng: np.random.Generator) -> Posterior:
     """All of it; `rng` draws what the weights leave open."""
     column, weighed = ready.rows.column, sampled.weighed
-    above, below = _chances(sampled, column)
+    above, below = _chances(sampled)
     at = _of_column(column)
     raises, lowers = at.T @ above, at.T @ below
     over = np.maximum(raises + lowers, 1)
@@ -86,15 +87,14 @@ def _of_column(column: Ints) -> Floats:
     return whose
 
 
-def _chances(sampled: Sampled, column: Ints) -> tuple[Floats, Floats]:
-    """Of each candidate being in, above and below nothing (J,): what all visits say, put right by as much as
+def _chances(sampled: Sampled) -> tuple[Floats, Floats]:
+    """Of each candidate being in, above and below nothing (J,): what all looks say, put right by as much as
     the weights move the states, where that is more than their noise."""
-    share = sampled.visits.share
-    each = np.bincount(column)
-    place = np.arange(len(column)) - np.searchsorted(column, column)
-    above = _put_right(share[column, place], sampled.moved, sampled.states > 0)
-    below = _put_right(share[column, place + each[column]], sampled.moved, sampled.states < 0)
-    return above, below
+    above, below = sampled.looks.share
+    return (
+        _put_right(above, sampled.moved, sampled.states > 0),
+        _put_right(below, sampled.moved, sampled.states < 0),
+    )
 
 
 def _put_right(chance: Floats, moved: Floats, inside: NDArray[np.bool_]) -> Floats:
@@ -134,20 +134,17 @@ def _lags(ready: Prepared, chance: Floats) -> Floats:
 
 
 def _joint(sampled: Sampled, included: Floats) -> Floats:
-    inside = sampled.visits.inside.transpose(1, 0, 2).reshape(len(included), -1)
-    both = (inside @ inside.T).astype(np.float64) / inside.shape[1]
+    inside = sampled.looks.inside
+    both: Floats = (inside @ inside.T).astype(np.float64) / max(inside.shape[1], 1)
     both = np.minimum(both, np.minimum(included[:, None], included))
     np.fill_diagonal(both, included)
     return both
 
 
 def _conditional(sampled: Sampled) -> Floats:
-    effect, chance = (
-        part[-_LAST:].transpose(1, 0, 2).astype(np.float64)
-        for part in (sampled.visits.effect, sampled.visits.chance)
-    )
-    count = effect.shape[0]
-    return quantiles(effect.reshape(count, -1), chance.reshape(count, -1) + 1e-12, INTERVAL)
+    looks = sampled.looks
+    weights: Floats = looks.chance.astype(np.float64) + 1e-12
+    return quantiles(looks.effect.astype(np.float64), weights, INTERVAL)
 
 
 def _flat(ready: Prepared, sampled: Sampled, rng: np.random.Generator) -> Floats:
@@ -161,33 +158,78 @@ def _flat(ready: Prepared, sampled: Sampled, rng: np.random.Generator) -> Floats
     sides = (middle[0] < 0).astype(np.int64)
     centre = np.take_along_axis(middle, sides[None], 0)[0]
     sd = expansion.curve[sides, np.arange(len(column))[:, None]] ** -0.5
-    chosen = candidate(sampled.visits, column)[-1]
+    chosen = sampled.looks.chosen[:, -len(state) :]
     chains = np.arange(state.shape[0])
     noise = rng.standard_normal((4, *chosen.shape))
     drawn = np.clip(centre[chosen, chains] + sd[chosen, chains] * noise, -6, 6)
-    drawn = drawn.transpose(1, 0, 2).reshape(len(chosen), -1)
+    drawn = drawn.transpose(1, 0, 2).reshape(len(chosen), drawn.shape[0] * drawn.shape[2])
     return quantiles(drawn, np.ones_like(drawn), (INTERVAL[0], INTERVAL[2]))
 
 
 def _attributable(ready: Prepared, sampled: Sampled, rng: np.random.Generator) -> Floats:
     """5, 50, 95 % (K, 3) of the cramps on known rows that would not have been with every row at the
     contrast's low end, given that the column matters."""
-    rows, weighed, expansion = ready.rows, sampled.weighed, sampled.expansion
-    chosen = candidate(sampled.visits, rows.column)[-1]
-    effect, chance = sampled.visits.effect[-1].astype(np.float64), sampled.visits.chance[-1]
-    some = slice(0, _FORCED)
-    first = weighed.first[some]
-    theta = _thetas(sampled, np.arange(len(first)), rng)
-    eta = rows.eta(theta, first, first**2)
-    alone = rows.mean - expansion.follow.T @ rows.base.features.T
-    nothing = (ready.told.low - ready.told.centre) / np.where(ready.told.width > 0, ready.told.width, 1.0)
-    total = np.zeros((len(chosen), len(eta)))
-    for k in range(len(chosen)):
-        own = slice(*np.searchsorted(rows.column, [k, k + 1]))
-        forced = effect[k, some, None]
-        there = (eta - first[:, own] @ alone[own]).astype(np.float32)
-        at = chosen[k, some]
-        with_it = there + (alone[at] * forced).astype(np.float32)
-        without = with_it - ((rows.mean[at] - nothing[k]) * forced).astype(np.float32)
-        total[k] = (np.exp(np.minimum(with_it, 15)) - np.exp(np.minimum(without, 15))).sum(1)
-    return quantiles(total, weighed.weight[some] * chance[:, some] + 1e-12, INTERVAL)
+    looks, weighed = sampled.looks, sampled.weighed
+    size = min(_FORCED, len(weighed.first))
+    start = looks.chance.shape[1] - len(weighed.first)
+    some = slice(start, start + size)
+    first, theta = weighed.first[:size], _thetas(sampled, np.arange(size), rng)
+    eta = ready.rows.eta(theta, first, first**2).astype(np.float32)
+    forced = _Forced.of(ready, sampled, size)
+    noise = rng.standard_normal((len(looks.chance), size))
+    total = np.zeros_like(noise)
+    for k in range(len(noise)):
+        number, spread = forced.cramps(k, eta, first, looks.chosen[k, some], looks.effect[k, some])
+        total[k] = number + spread * noise[k]
+    return quantiles(total, weighed.weight[:size] * looks.chance[:, some] + 1e-12, INTERVAL)
+
+
+@dataclass(frozen=True)
+class _Forced:
+    """Rows as one column alone moves them: `mean`, `half` (J, T) the candidates' values and half of their
+    variances, `features` (P, T), `follow` (P, J) by which theta falls for each unit of d, `nothing` (K,) the
+    low end of the contrast; `room` (2, N, T) to work in."""
+
+    column: Ints
+    mean: Singles
+    half: Singles
+    features: Singles
+    follow: Singles
+    nothing: Singles
+    room: Singles
+
+    @classmethod
+    def of(cls, ready: Prepared, sampled: Sampled, states: int) -> _Forced:
+        rows, told = ready.rows, ready.told
+        nothing = (told.low - told.centre) / np.where(told.width > 0, told.width, 1.0)
+        mean, half, features, follow, low = (
+            np.ascontiguousarray(part, dtype=np.float32)
+            for part in (
+                rows.mean, rows.variance / 2, rows.base.features.T, sampled.expansion.follow, nothing
+            )
+        )  # fmt: skip
+        room = np.empty((2, states, mean.shape[1]), np.float32)
+        return cls(rows.column, mean, half, features, follow, low, room)
+
+    def cramps(self, k: int, eta: Singles, first: Floats, at: Ints, effect: Singles) -> tuple[Floats, Floats]:
+        """Cramps (N,) that go with column `k`, were it in as candidate `at` with `effect` (N,) in the states
+        `first` (N, J) with log means `eta` (N, T); and their SD (N,) from its unknown cells alone."""
+        own, d = slice(*np.searchsorted(self.column, [k, k + 1])), effect[:, None]
+        was, (there, unsure) = first[:, own].astype(np.float32), self.room
+        without = (was @ self.follow[:, own].T - d * self.follow[:, at].T) @ self.features
+        without += eta
+        if was.any():
+            without -= was @ self.mean[own] + was**2 @ self.half[own]
+        without += self.nothing[k] * d
+        np.take(self.mean, at, axis=0, out=there)
+        there -= self.nothing[k]
+        there *= d
+        there += without
+        np.take(self.half, at, axis=0, out=unsure)
+        unsure *= d * d
+        there += unsure
+        for part in (without, there):
+            np.exp(np.minimum(part, _MOST, out=part), out=part)
+        total = there.sum(1, dtype=np.float64) - without.sum(1, dtype=np.float64)
+        unsure *= there
+        return total, np.sqrt(2 * np.einsum("nt,nt->n", unsure, there), dtype=np.float64)

@@ -17,7 +17,7 @@ LOWEST, HIGHEST = 1 / 4, 8.0
 TICKS = ((0.25, "¼"), (0.5, "½"), (1.0, "1"), (2.0, "2"), (4.0, "4"), (8.0, "8"))
 BAND = (0.8, 1.25)
 """Within these a difference is hardly one."""
-EDGE, TOP, ROW, FOOT = 14, 50, 52, 8
+EDGE, TOP, ROW, FOOT = 20, 50, 58, 4
 LONGEST = 44
 
 
@@ -84,7 +84,7 @@ def _ends(fewer: str, more: str) -> Markup:
 
 def _row(row: Row, y: int) -> Markup:
     name = row.name if len(row.name) <= LONGEST else row.name[: LONGEST - 1] + "…"
-    words = Markup('<text class="row-name" x="{:g}" y="{}">{}</text>').format(EDGE - 10, y + 16, name)
+    words = Markup('<text class="row-name" x="{:g}" y="{}">{}</text>').format(2, y + 16, name)
     ghost = _line(row.ghost, y + 44, "ghost") if row.ghost else Markup()
     mark = _mark(row.verdict, place(row.interval.middle), y + 31)
     return words + _line(row.interval, y + 31, f"interval is-{row.verdict}") + ghost + mark
@@ -95,9 +95,9 @@ def _line(interval: Interval, y: float, kind: str) -> Markup:
     left, right = place(interval.low), place(interval.high)
     line = Markup('<path class="{}" d="M{:g} {y:g}H{:g}"/>').format(kind, left, max(right, left + 1), y=y)
     if interval.low < LOWEST:
-        line += Markup('<path class="{} arrow" d="m{:g} {:g}-6 5 6 5"/>').format(kind, left - 4, y - 5)
+        line += Markup('<path class="{} arrow" d="m{:g} {:g}-6 5 6 5"/>').format(kind, left - 8, y - 5)
     if interval.high > HIGHEST:
-        line += Markup('<path class="{} arrow" d="m{:g} {:g} 6 5-6 5"/>').format(kind, right + 4, y - 5)
+        line += Markup('<path class="{} arrow" d="m{:g} {:g} 6 5-6 5"/>').format(kind, right + 8, y - 5)
     return line
 
 

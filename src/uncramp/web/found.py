@@ -5,8 +5,8 @@ Words of association: "more cramps followed", never "it causes".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -119,7 +119,8 @@ def line(found: Finding, outcome: str, t: Words) -> Markup:
         return said(t, f"found.line.which_first.{leaning(found)}", days=high_days(found, t))
     if found.why in SILENT:
         return said(t, f"found.line.{found.why}", name=name_of(found, t))
-    first = said(t, "found.line.cannot_tell", name=name_of(found, t))
+    leans = f"perhaps_{leaning(found)}" if is_likely(found) else "cannot_tell"
+    first = said(t, f"found.line.{leans}", name=name_of(found, t))
     return Markup(" ").join([first, how_long(found, outcome, t)])
 
 
@@ -136,9 +137,14 @@ def how_much(found: Finding, t: Words) -> Markup:
         return said(t, "found.compared", times=times(found.rate_ratio, t), days=low_days(found, t))
     if found.verdict == "no_important_difference" and found.diary_alone:
         return said(t, "found.within", times=span(found.diary_alone, t))
-    if found.why == "few" and found.probability >= LIKELY:
+    if is_likely(found):
         return said(t, f"found.perhaps.{leaning(found)}", percent=percent(max(found.raises, found.lowers), t))
     return Markup()
+
+
+def is_likely(found: Finding) -> bool:
+    """Whether it leans to one side, and nobody can be sure."""
+    return found.verdict == "cannot_tell" and found.why == "few" and found.probability >= LIKELY
 
 
 def leaning(found: Finding) -> str:
@@ -164,10 +170,15 @@ def less(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """With two figures: 0.45, 1.3, 12."""
-    if value >= 10:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+    """With two figures, as in the terminal."""
+    from uncramp.core.finding_words import ratio as told
+
+    return told(value)
+
+
+def amount(value: float) -> str:
+    """An amount of something, no finer than it can be told: 0.5, 2, 15, 285."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 
 def percent(share: float, t: Words) -> str:
@@ -182,31 +193,23 @@ def percent(share: float, t: Words) -> str:
 
 
 def doubts(found: Finding, t: Words) -> tuple[Markup, ...]:
-    """What else could lie behind it, a sentence each."""
-    told = []
-    if found.follows_cramps:
-        follows = found.follows_cramps
-        told.append(said(t, f"found.doubt.{follows.how}", days=follows.days))
-    for other in found.confused_with:
-        name = (
-            escape(t.of_knowledge(other.name))
-            if not other.trigger.startswith("own.")
-            else named(other.name, "own", t)
-        )
-        either = percent(other.either, t)
-        told.append(said(t, f"found.doubt.{other.why}", name=name, percent=either))
-    if found.unknown_nights and _moves_much(found):
-        low, high = ratio(found.unknown_nights.low), ratio(found.unknown_nights.high)
-        told.append(said(t, "found.doubt.unknown_nights", low=low, high=high))
-    return tuple(told)
+    """What else could lie behind it, a sentence each, as in the terminal."""
+    from uncramp.core.finding_words import doubts as told
+
+    # A name of the person's own is kept apart, and is in no language of ours.
+    own = [other.name for other in found.confused_with if other.trigger.startswith("own.")]
+    held = tuple(
+        replace(other, name=f"\ue000{own.index(other.name)}\ue001") if other.name in own else other
+        for other in found.confused_with
+    )
+    return tuple(_with_names(t.of_knowledge(one), own) for one in told(replace(found, confused_with=held)))
 
 
-def _moves_much(found: Finding) -> bool:
-    """Whether the nights nobody wrote of could take a sure finding back to about nothing."""
-    unknown = found.unknown_nights
-    if unknown is None or found.verdict not in ("raises", "lowers"):
-        return False
-    return unknown.low < 1.25 if found.verdict == "raises" else unknown.high > 0.8
+def _with_names(sentence: str, own: Sequence[str]) -> Markup:
+    words = escape(sentence)
+    for n, name in enumerate(own):
+        words = words.replace(f"\ue000{n}\ue001", Markup("<bdi>{}</bdi>").format(name))
+    return words
 
 
 # ---- the numbers -----------------------------------------------------------------------------------
@@ -244,10 +247,10 @@ def numbers(found: Finding, all_of_them: Findings, t: Words) -> Iterator[tuple[s
 
 def _contrast(found: Finding, t: Words) -> Markup:
     contrast = found.contrast
-    words = said(t, "found.instead", high=high_days(found, t), low=low_days(found, t))
+    words = said(t, "found.instead", high=high_days(found, t, first_up_too=True), low=low_days(found, t))
     if contrast.unit and contrast.low is not None and contrast.high is not None:
         unit = named(contrast.unit, found.of, t)
-        amounts = {"low": f"{contrast.low:.3g}", "high": f"{contrast.high:.3g}", "unit": unit}
+        amounts = {"low": amount(contrast.low), "high": amount(contrast.high), "unit": unit}
         words += " " + said(t, "found.amounts", **amounts)
     return words
 

@@ -40,8 +40,7 @@ class DaysShown:
     drawing: Markup
     unsaid: int
     lines: tuple[AtLag, ...]
-    high: Markup
-    low: Markup
+    kind: str
     chances: dict[str, str]
 
 
@@ -74,12 +73,9 @@ def days(of: ColumnOf, found: Finding | None, t: Words) -> DaysShown | None:
     lines = by_lag(of, *contrast)
     chances = {lag: chance for lag, chance in (found.lag if found else {}).items() if lag != "sum"}
     best = max(lines, key=lambda one: (chances.get(str(one.lag), 0.0), -one.lag))
-    name, kind = of.column.name, of.column.of
-    high = in_words.days_of(of.column.high_words, name, kind, t)
-    low = in_words.days_of(of.column.low_words, name, kind, t)
     rows = [
         (
-            plain(words, of.column.of, t),
+            in_words.first_up(plain(words, of.column.of, t)),
             one.share,
             t("triggers.one.of", cramp=one.with_cramp, known=one.known),
         )
@@ -87,7 +83,7 @@ def days(of: ColumnOf, found: Finding | None, t: Words) -> DaysShown | None:
     ]
     drawing = trigger_charts.shares(t("triggers.one.days"), t("triggers.one.days_about"), rows)
     told = {lag: in_words.percent(chance, t) for lag, chance in (found.lag if found else {}).items()}
-    return DaysShown(best.lag, drawing, best.unsaid, lines, high, low, told)
+    return DaysShown(best.lag, drawing, best.unsaid, lines, of.column.kind, told)
 
 
 def before(of: ColumnOf, t: Words) -> Drawn | None:
@@ -134,5 +130,5 @@ def how_much(value: float, of: ColumnOf, t: Words) -> Markup:
     if of.column.kind == "yes_no":
         return Markup()
     return Markup(" ").join(
-        filter(None, [escape(f"{value:.3g}"), in_words.named(of.column.unit, of.column.of, t)])
+        filter(None, [escape(in_words.amount(value)), in_words.named(of.column.unit, of.column.of, t)])
     )

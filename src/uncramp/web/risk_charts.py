@@ -24,11 +24,14 @@ class Night:
 
 @dataclass(frozen=True)
 class Point:
-    """Of some nights: the mean chance told, the share with a cramp."""
+    """Of some nights: the mean chance told, the share with a cramp; from `low` to `high` that share would
+    lie by chance alone, were the chance told the true one."""
 
     said: float
     seen: float
     nights: int
+    low: float
+    high: float
 
 
 def nights(title: str, about: str, base: float, some: Sequence[Night]) -> Markup:
@@ -58,6 +61,8 @@ def calibration(title: str, about: str, said: str, seen: str, points: Sequence[P
         parts.append(_text(left + SIDE * share, top + SIDE + 18, words, "middle"))
     most = max((one.nights for one in points), default=1)
     for one in points:
+        x, low, high = (left + SIDE * one.said, *(top + SIDE * (1 - share) for share in (one.low, one.high)))
+        parts.append(Markup('<path class="by-chance" d="M{:.1f} {:.1f}V{:.1f}"/>').format(x, low, high))
         x, y = left + SIDE * one.said, top + SIDE * (1 - one.seen)
         size = 4 + 5 * one.nights / most
         parts.append(

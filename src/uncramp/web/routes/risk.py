@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from uncramp.actions.home import diary
 from uncramp.web import found as in_words
 from uncramp.web.guard import person_of
 from uncramp.web.risk_charts import Night, Point, calibration, nights
-from uncramp.web.routes.triggers import NO_STORE, address, as_of, refresh_of, today
+from uncramp.web.routes.triggers import NO_STORE, address, as_of, once_more, refresh_of, today
 from uncramp.web.show import country_of, show_of
 from uncramp.web.tell import day_words
 from uncramp.web.words import Words
@@ -51,9 +52,11 @@ class Asked:
 
 # It is no coroutine: it waits for the disk.
 @router.get("/risk")
-def risk(request: Request, what: str = "", step: str = "", stay: str = "") -> Response:
+def risk(request: Request, what: str = "", step: str = "", stay: str = "", again: str = "") -> Response:
     show, day = show_of(request), today(request)
-    at_hand = forecast_at_hand(diary(), person_of(request), day)
+    at_hand = forecast_at_hand(diary(), person_of(request), day, bool(again))
+    if again:
+        return once_more("/risk")
     ask = Ask(day, what, step, {column.id: column for column in at_hand.table.columns})
     values = shown(at_hand.answer, ask, show.words) if at_hand.answer else {}
     page = show.page(
@@ -87,6 +90,7 @@ def shown(told: Tonight, ask: Ask, t: Words) -> dict[str, Any]:
         "shown": first.shown and bool(ahead),
         "why": why(first, bool(ahead), t),
         "base": in_words.percent(first.base_rate, t),
+        "usual": usual(first),
         "tonight": ahead[0] if ahead and ahead[0].date == day.isoformat() else None,
         "nights": tuple(night(one, t) for one in ahead),
         "drawing": picture(ahead, t) if first.shown and ahead else "",
@@ -106,6 +110,11 @@ def why(first: Forecast, ahead: bool, t: Words) -> str:
     if not first.shown:
         return t.of_knowledge(first.why)
     return "" if ahead else t("risk.too_old")
+
+
+def usual(one: Forecast) -> str:
+    """Whether the interval lies above or below the own average, or holds it."""
+    return "more" if one.low > one.base_rate else "less" if one.high < one.base_rate else "usual"
 
 
 def night(one: Forecast, t: Words) -> NightShown:
@@ -134,14 +143,34 @@ def skill_words(skill: Skill | None, t: Words) -> str:
 def calibrated(skill: Skill | None, t: Words) -> Markup | str:
     if skill is None or not skill.calibration:
         return ""
-    points = [Point(one.said, one.seen, one.nights) for one in skill.calibration]
+    points = [
+        Point(one.said, one.seen, one.nights, *by_chance(one.said, one.nights)) for one in skill.calibration
+    ]
     words = [t(f"risk.calibration.{key}") for key in ("title", "about", "said", "seen")]
     return calibration(words[0], words[1], words[2], words[3], points)
 
 
-def thirds(skill: Skill | None, t: Words) -> tuple[tuple[str, str, int], ...]:
-    some = skill.calibration if skill else ()
-    return tuple((in_words.percent(one.said, t), in_words.percent(one.seen, t), one.nights) for one in some)
+def thirds(skill: Skill | None, t: Words) -> tuple[tuple[str, str, str, int], ...]:
+    """What was said, what happened, what could have happened by chance alone, and of how many nights."""
+    told = []
+    for one in skill.calibration if skill else ():
+        low, high = (in_words.percent(share, t) for share in by_chance(one.said, one.nights))
+        wide = t("risk.between", low=low, high=high)
+        told.append((in_words.percent(one.said, t), in_words.percent(one.seen, t), wide, one.nights))
+    return tuple(told)
+
+
+def by_chance(share: float, nights: int) -> tuple[float, float]:
+    """Between which shares of `nights` nine in ten would lie, were `share` the true one (binomial)."""
+    share = min(max(share, 1e-9), 1 - 1e-9)
+    below, likely = 0.0, []
+    for many in range(nights + 1):
+        before = below
+        ways = math.lgamma(nights + 1) - math.lgamma(many + 1) - math.lgamma(nights - many + 1)
+        below += math.exp(ways + many * math.log(share) + (nights - many) * math.log1p(-share))
+        if below >= 0.05 and before < 0.95:
+            likely.append(many / max(nights, 1))
+    return likely[0], likely[-1]
 
 
 def asked(one: WhatIf, ask: Ask, t: Words) -> Asked:
@@ -168,5 +197,5 @@ def asked(one: WhatIf, ask: Ask, t: Words) -> Asked:
 def _value(one: WhatIf, n: int, t: Words) -> str:
     if one.yes_no:
         return t("yes") if n else t("no")
-    value = f"{one.steps[n].value:.3g}"
+    value = in_words.amount(one.steps[n].value)
     return f"{value} {t.of_knowledge(one.unit)}" if one.unit else value

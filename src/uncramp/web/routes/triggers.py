@@ -9,15 +9,18 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
 
 from uncramp.actions.check import Refused
 from uncramp.actions.findings_at_hand import AtHand, findings_at_hand, findings_of_table
 from uncramp.actions.home import diary
+from uncramp.actions.risk import change_of, choose_change
 from uncramp.actions.trigger_days import ColumnOf, column_of
 from uncramp.core.nights import day_of
 from uncramp.web import found as in_words
 from uncramp.web import one_trigger
+from uncramp.web.asked import read_form
 from uncramp.web.charts import PATTERNS
 from uncramp.web.forest import Interval, Row, forest
 from uncramp.web.found import Card, card, plain
@@ -42,9 +45,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 # These are no coroutines: they wait for the disk.
 @router.get("/triggers")
-def triggers(request: Request, outcome: str = "", stay: str = "") -> Response:
+def triggers(request: Request, outcome: str = "", stay: str = "", again: str = "") -> Response:
     show, which = show_of(request), outcome_of(outcome)
-    at_hand = findings_at_hand(diary(), person_of(request), which, today(request))
+    at_hand = findings_at_hand(diary(), person_of(request), which, today(request), bool(again))
+    if again:
+        return once_more("/triggers" + ("?outcome=effort" if which == "effort" else ""))
     values = shown(at_hand.answer, show.words) if at_hand.answer else {}
     page = show.page(
         "triggers",
@@ -54,10 +59,19 @@ def triggers(request: Request, outcome: str = "", stay: str = "") -> Response:
         as_of=as_of(at_hand, show.words),
         refresh=refresh_of(at_hand, stay),
         address=address,
+        change=change_of(diary(), person_of(request)),
         **values,
     )
     page.headers.update(NO_STORE)
     return page
+
+
+@router.post("/triggers/day")
+async def day_ends(request: Request) -> Response:
+    form = await read_form(request)
+    hour = (form.get("hour") or [""])[0]
+    await run_in_threadpool(choose_change, diary(), person_of(request), hour)
+    return once_more("/triggers")
 
 
 @router.get("/triggers/{trigger_id:path}")
@@ -112,6 +126,11 @@ def today(request: Request) -> date:
     return day_of(now.replace(tzinfo=None))
 
 
+def once_more(address: str) -> Response:
+    """Back to the page, so that a page that looks again by itself does not ask anew each time."""
+    return RedirectResponse(address, status_code=303, headers=NO_STORE)
+
+
 def as_of(at_hand: AtHand[Any], t: Words) -> str:
     return day_words(at_hand.as_of, t) if at_hand.as_of else ""
 
@@ -132,7 +151,7 @@ def address(trigger_id: str, outcome: str) -> str:
 def shown(found: Findings, t: Words) -> dict[str, Any]:
     """The findings in their groups, and the plot of the first of them."""
     sure = [one for one in found.findings if one.verdict in ("raises", "lowers")]
-    likely = [one for one in found.findings if _is_likely(one)]
+    likely = [one for one in found.findings if in_words.is_likely(one)]
     same = [one for one in found.findings if one.verdict == "no_important_difference"]
     first = [one for one in found.findings if one.why == "may_be_consequence"]
     apart = {id(one) for one in (*sure, *first, *likely, *same)}
@@ -157,10 +176,6 @@ def shown(found: Findings, t: Words) -> dict[str, Any]:
         "fakes_called": found.fakes.called if found.fakes else 0,
         "strongest": in_words.percent(found.fakes.strongest, t) if found.fakes else "",
     }
-
-
-def _is_likely(found: Finding) -> bool:
-    return found.verdict == "cannot_tell" and found.why == "few" and found.probability >= in_words.LIKELY
 
 
 def plot(drawn: list[Finding], t: Words) -> Markup:
