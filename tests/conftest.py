@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-SERVER_START_SECONDS = 20.0
+SERVER_START_SECONDS = 60.0
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,10 +75,9 @@ def browser() -> Iterator["Browser"]:
         chrome.close()
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an uncramp of its own, with an empty diary, on loopback."""
-    home = tmp_path_factory.mktemp("uncramp-home")
+@contextmanager
+def a_server(home: Path) -> Iterator[str]:
+    """The address of an uncramp of its own with its diary in `home`, on loopback."""
     log = home.with_suffix(".log")
     port = free_port()
     with (
@@ -95,6 +95,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             stop(process)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An uncramp for all tests that do not count what stands in its diary."""
+    with a_server(tmp_path_factory.mktemp("uncramp-home")) as address:
+        yield address
 
 
 def free_port() -> int:

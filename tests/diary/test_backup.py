@@ -116,6 +116,25 @@ def test_by_a_passphrase_it_is_locked_and_rehearsed(folder: Path, monkeypatch: p
     assert backup.listed()[0].locked
 
 
+@pytest.mark.parametrize("busy", [2, 100])
+def test_a_machine_that_is_busy_for_a_moment_opens_it_and_one_that_stays_so_says_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    monkeypatch.setenv(backup.PASSPHRASE, "a long one")
+    asked, really = [], pyrage.passphrase.decrypt
+
+    def decrypt(packed: bytes, passphrase: str) -> bytes:
+        asked.append(passphrase)
+        if len(asked) <= busy:
+            raise pyrage.DecryptError("Excessive work parameter for passphrase.")
+        return bytes(really(packed, passphrase))
+
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", decrypt)
+    assert backup.nightly(NOW).parent == folder / BACKUPS
+    assert backup.known().well == (busy == 2)
+    assert busy == 2 or "busy" in backup.known().outcome
+
+
 def test_seven_days_and_four_weeks_are_kept(folder: Path) -> None:
     days = folder / BACKUPS
     days.mkdir()

@@ -8,6 +8,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import sys
 import time
 from base64 import b64encode
 from collections import deque
@@ -102,6 +103,27 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     assert [complaint for v in visits for complaint in v.complaints] == []
 
 
+# ---- the part that needs no server --------------------------------------------------------------------
+
+
+def made(where: Path, *more: str) -> Path:
+    """The pocket in a folder or in one file."""
+    subprocess.run(
+        [sys.executable, "-m", "uncramp", "pocket", str(where), *more], check=True, capture_output=True
+    )
+    return where
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("pocket") / "public")
+
+
+@pytest.fixture(scope="session")
+def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("pocket") / "uncramp.html", "--country", "GB")
+
+
 # ---- a phone that reaches its server by a name that is not this machine's, over https -----------------
 
 FAR_NAME = "cramp.test"
@@ -133,9 +155,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 # What Chromium calls of its own accord however it is told not to. A page that did would be seen by its tab.
 THE_BROWSER_ITSELF = frozenset(
-    {"accounts.google.com", "content-autofill.googleapis.com", "update.googleapis.com", "www.google.com"}
+    {
+        "accounts.google.com",
+        "connectivitycheck.gstatic.com",
+        "content-autofill.googleapis.com",
+        "update.googleapis.com",
+        "www.google.com",
+    }
 )
-"""Chromium asks its maker of its own accord: about updates, and about the fields of any form."""
+"""Chromium asks its maker of its own accord: about updates, the fields of any form, and the network."""
 
 
 def asked_for(hello: bytes) -> str:
@@ -290,7 +318,7 @@ IN_CONTROL = """() => new Promise((done, failed) => {
     const workers = navigator.serviceWorker;
     if (workers.controller) done();
     workers.oncontrollerchange = () => done();
-    setTimeout(() => failed(new Error("no worker was installed")), 20000);
+    setTimeout(() => failed(new Error("no worker was installed")), 90000);
 })"""
 
 

@@ -44,7 +44,7 @@ def test_what_was_stored_is_shown_as_it_was_written_and_never_runs(visit: Callab
         person.go(path)
         person.page.wait_for_timeout(200)
         assert person.page.evaluate("() => window.hacked") is None, path
-    person.go("/history?from=2026-03-01&to=2026-03-01")
+    person.go("/history?from=2026-02-27&to=2026-03-02")
     there = person.page.locator('main a[href^="/history/"]').evaluate_all("all => all.map(a => a.pathname)")
     shown = ""
     for path in dict.fromkeys(there):

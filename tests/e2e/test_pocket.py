@@ -25,23 +25,6 @@ pytestmark = pytest.mark.browser
 ADDRESS = re.compile(r'\b(?:href|src|action|data-check)="([^"#?]*)')
 
 
-def made(where: Path, *more: str) -> Path:
-    subprocess.run(
-        [sys.executable, "-m", "uncramp", "pocket", str(where), *more], check=True, capture_output=True
-    )
-    return where
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("pocket") / "public")
-
-
-@pytest.fixture(scope="session")
-def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("pocket") / "uncramp.html", "--country", "GB")
-
-
 @pytest.fixture
 def paper(browser: Browser, one_file: Path) -> Iterator[Page]:
     """The one file, opened on a phone that has no network; nothing may break its policy."""

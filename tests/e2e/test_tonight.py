@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -309,13 +307,8 @@ def use_without_a_server(page: Page, kept: str) -> None:
     assert page.evaluate("() => uncramp.store.waiting()") == 0
 
 
-def make_pocket(where: Path) -> None:
-    subprocess.run([sys.executable, "-m", "uncramp", "pocket", str(where)], check=True, capture_output=True)
-
-
-def test_it_works_in_the_folder(phone: Phone, tmp_path: Path) -> None:
-    make_pocket(tmp_path / "public")
-    phone.far.app = StaticFiles(directory=tmp_path / "public", html=True)  # type: ignore[assignment]
+def test_it_works_in_the_folder(phone: Phone, folder: Path) -> None:
+    phone.far.app = StaticFiles(directory=folder, html=True)  # type: ignore[assignment]
     page = phone.installed("/tonight.html")
     phone.cut_off()
     try:
@@ -327,17 +320,15 @@ def test_it_works_in_the_folder(phone: Phone, tmp_path: Path) -> None:
         phone.back()
 
 
-def test_it_works_in_the_single_file(browser: Browser, tmp_path: Path) -> None:
-    file = tmp_path / "uncramp.html"
-    make_pocket(file)
+def test_it_works_in_the_single_file(browser: Browser, one_file: Path) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.goto(f"{file.as_uri()}#/tonight")
-    use_without_a_server(page, f"{file.as_uri()}#/kept")
-    page.goto(f"{file.as_uri()}#/")
+    page.goto(f"{one_file.as_uri()}#/tonight")
+    use_without_a_server(page, f"{one_file.as_uri()}#/kept")
+    page.goto(f"{one_file.as_uri()}#/")
     expect(page.locator("#tonight .tn-state")).to_have_attribute("data-state", "quiet")
     context.close()
     assert complaints == []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 BACKUPS = "backups"
 NAME = re.compile(r"diary-(\d{4}-\d{2}-\d{2})\.uncramp-backup")
+ATTEMPTS, TOO_SLOW = 5, "Excessive work"
 PLAIN, LOCKED, BY_WORDS = "plain", "age", "age-passphrase"
 FIRST = {way: f"uncramp-backup 1 {way}\n".encode() for way in (PLAIN, LOCKED, BY_WORDS)}
 LARGEST = 2**30
@@ -149,7 +150,27 @@ def _unlocked(packed: bytes, way: str, key: Key) -> bytes:
         )
     try:
         if way == BY_WORDS:
-            return bytes(pyrage.passphrase.decrypt(packed, key.passphrase))
+            return _by_words(packed, key.passphrase)
         return bytes(pyrage.decrypt(packed, [pyrage.x25519.Identity.from_str(key.identity)]))
     except (pyrage.DecryptError, pyrage.IdentityError) as problem:
         raise Unreadable(f"this key does not open it ({problem}).") from problem
+
+
+def _by_words(packed: bytes, passphrase: str) -> bytes:
+    """Raise `pyrage.DecryptError`; `Unreadable` where this machine would take too long over it.
+
+    age measures how fast the machine is at this moment, and opens nothing that would take it over 16 seconds.
+    A machine that is busy for a second is asked again.
+    """
+    import pyrage
+
+    for _ in range(ATTEMPTS):
+        try:
+            return bytes(pyrage.passphrase.decrypt(packed, passphrase))
+        except pyrage.DecryptError as problem:
+            if TOO_SLOW not in str(problem):
+                raise
+    raise Unreadable(
+        "this machine is too slow or too busy just now to open what a passphrase locks: try again when it "
+        "does nothing else, or open it on a faster one."
+    )

@@ -10,7 +10,9 @@
   // Nothing of a demo stays in the browser when it is over.
   const workers = mode === "file" || demo ? undefined : navigator.serviceWorker;
 
-  // A new version takes over at once, but never in the middle of a walk, in this tab or another.
+  const QUIET = 2000;
+
+  // A new version takes over soon, but never in the middle of a walk, in this tab or another.
   async function takeOver(registration) {
     if (registration.waiting && registration.active && !(await store.loadWalk())) {
       registration.waiting.postMessage("take over");
@@ -26,7 +28,9 @@
     // One may be on its way since before this page was opened.
     watch(registration.installing);
     registration.addEventListener("updatefound", () => watch(registration.installing));
-    await takeOver(registration);
+    // A page that has just been opened still asks the old one for pieces. Chromium then may let the new one wait, and
+    // with it the next page, for minutes.
+    setTimeout(() => takeOver(registration).catch(() => {}), QUIET);
     if (country !== undefined && workers.controller) workers.controller.postMessage({ country });
   }
 

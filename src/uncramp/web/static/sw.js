@@ -115,7 +115,9 @@ async function renew(path) {
     const answer = await fresh(path);
     await (await caches.open(HERE)).put(path, answer);
   } catch (error) {
-    if (error instanceof OtherVersion) await self.registration.update().catch(() => {});
+    // One that waits already need not be looked for. And the answer is not waited for: Chromium may put it off for
+    // half a minute, and as long as this worker has work, the new one and with it every page would not come.
+    if (error instanceof OtherVersion && !self.registration.waiting) self.registration.update().catch(() => {});
   }
 }
 
