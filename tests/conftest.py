@@ -41,6 +41,10 @@ CHROMIUM_FLAGS = (
 SERVER_START_SECONDS = 60.0
 
 
+# As the program does: many threads on few cores wait for each other. To be said before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """No test finds the doors that an earlier one left for its pages."""

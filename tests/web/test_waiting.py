@@ -30,8 +30,8 @@ def test_an_empty_diary_is_told_what_to_write_and_for_how_long(client: TestClien
     for path in ("/triggers", "/risk"):
         words = said(client, path)
         assert "Nothing is written of any night yet." in words
-        assert "About 45 cramps Enough to see what makes cramps three times as many." in words
-        assert "About 140 cramps Enough to see what makes them twice as many." in words
+        assert "About 100 cramps Enough to see most things that make cramps three times as many." in words
+        assert "About 250 cramps Enough to see most of those that make them twice as many." in words
         assert "What you leave out stays unknown" in words
         assert "begun" not in client.headers
 

@@ -118,7 +118,8 @@ class Scales:
 
     def _roots(self, weight: Singles) -> Floats:
         size = self._features.shape[1]
-        curve = np.empty((len(weight), size, size))
+        # The upper halves are never filled: a root is made of the lower ones.
+        curve = np.zeros((len(weight), size, size))
         curve[:, self._pairs[1], self._pairs[0]] = weight @ self._squares
         curve += np.diag(self._base.precision)
         return np.asarray(np.linalg.cholesky(curve), dtype=np.float64)
