@@ -239,6 +239,15 @@ def test_rows_out_of_order_and_with_gaps_are_put_right(run: Run, tmp_path: Path)
     assert (told["rows"], told["known_rows"], told["cramps"]) == (15, 2, 1)
 
 
+def test_an_empty_diary_is_told_what_to_write(run: Run) -> None:
+    code, out, _ = run("triggers")
+    assert code == 0
+    assert "uncramp log quiet" in " ".join(out.split())
+    assert "Nothing to learn from" not in out
+    assert run("log", "quiet")[0] == 0
+    assert "5 cramps and 14 known nights" in " ".join(run("triggers")[1].split())
+
+
 @pytest.mark.slow
 def test_1500_nights_with_120_exposures_are_answered(run: Run, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)

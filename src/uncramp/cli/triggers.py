@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from uncramp.core.risk import RiskTable
 
 SEED = 1
+FEW = 14
+BEGIN = (
+    "There is nothing to tell yet. Write each day whether the last night was quiet (`uncramp log quiet`) or "
+    "had a cramp (`uncramp log cramp`), and two or three things that you suspect, also when it was none "
+    "(`uncramp log alcohol 0`). What you leave out stays unknown. It takes 5 cramps and 14 known nights to "
+    "begin with."
+)
 ASSOCIATION = (
     "These went together in your diary. That one brings the other is not shown by it: "
     "try it out, one thing at a time, before you change much."
@@ -110,9 +117,12 @@ def _write_table(path: Path, table: RiskTable) -> int:
 
 
 def _print(found: Findings) -> None:
-    from uncramp.core.finding_words import fakes, heading
+    from uncramp.core.finding_words import NOT_CHANGED, fakes, heading
 
     say(heading(found))
+    if found.rows < FEW and all(one.why in NOT_CHANGED for one in found.findings):
+        say(BEGIN)
+        return
     for title, some in _groups(found):
         if some:
             head(title)
