@@ -33,7 +33,7 @@ from uncramp.model import EntryKind
 from uncramp.model import Refused as NotTaken
 
 NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
-SOON = 20.0
+SOON = 60.0
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def running(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[by
             pytest.fail(log.read_text())
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def page(port: int, path: str) -> str:

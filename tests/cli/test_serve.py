@@ -23,7 +23,7 @@ from uncramp.cli import main
 from uncramp.cli.serve import _tls
 
 WORDS = "otter lamp fence moss"
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 
 @dataclass
@@ -77,7 +77,7 @@ def serve(
             yield served
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def wait_for(served: Served, words: str) -> None:
@@ -122,9 +122,9 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> http.client.HTTPResponse:
     connection = (
-        http.client.HTTPSConnection("127.0.0.1", served.port, context=secure, timeout=20)
+        http.client.HTTPSConnection("127.0.0.1", served.port, context=secure, timeout=60)
         if secure
-        else http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+        else http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
     )
     connection.request(method, path, body=body.encode(), headers=headers or {})
     reply = connection.getresponse()
@@ -157,7 +157,7 @@ def phone(at_home: Path) -> Iterator[Served]:
 
 def shaken_hands(served: Served, home: Path, name: str) -> str | None:
     with (
-        socket.create_connection(("127.0.0.1", served.port), timeout=20) as plain,
+        socket.create_connection(("127.0.0.1", served.port), timeout=60) as plain,
         trusting(home).wrap_socket(plain, server_hostname=name) as secure,
     ):
         return secure.version()
@@ -177,7 +177,7 @@ def test_under_another_name_nobody_believes_it(phone: Served, at_home: Path) -> 
 
 def test_who_does_not_trust_the_authority_is_warned(phone: Served) -> None:
     with (
-        socket.create_connection(("127.0.0.1", phone.port), timeout=20) as plain,
+        socket.create_connection(("127.0.0.1", phone.port), timeout=60) as plain,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
@@ -314,7 +314,7 @@ def test_in_another_network_it_goes_on_at_the_new_address_with_a_new_certificate
         at.write_text("127.0.0.3")
         wait_for(served, "https://127.0.0.3:")
         with (
-            socket.create_connection(("127.0.0.3", served.port), timeout=20) as plain,
+            socket.create_connection(("127.0.0.3", served.port), timeout=60) as plain,
             trusting(home).wrap_socket(plain, server_hostname="127.0.0.3") as secure,
         ):
             assert secure.version()
@@ -382,7 +382,7 @@ FORM_HEAD = (
 
 def until_closed(served: Served, *parts: bytes, pause: float = 0.3) -> bytes:
     """All that is answered to `parts`, until the server hangs up."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as line:
         got = b""
         try:
             for part in parts:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WORDS = "otter lamp fence moss"
-PATIENCE = 40.0
+PATIENCE = 90.0
 
 AN_ENTRY = """async () => {
   const { store } = window.uncramp;

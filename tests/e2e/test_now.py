@@ -61,7 +61,7 @@ class Player:
 
     def __init__(self, v: Visit, *scripts: str) -> None:
         self.v, self.page = v, v.page
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         for script in (COUNT_TAPS, *scripts):
             self.page.add_init_script(script)
 
