@@ -37,7 +37,7 @@ class Foretold:
 def model_alone(table: RiskTable, last: int, seed: int) -> Floats:
     """(last,) Chance of any cramp by the model fitted before, without uncramp's mixing with the own rate."""
     from uncramp.core.arrays import as_data
-    from uncramp.core.forecast import any_cramp, rows_of
+    from uncramp.core.forecast import chance_of, rows_of
     from uncramp.stats.trigger_model import fit, predict
 
     first, whole = as_data(rows_of(table, slice(0, len(table.dates) - last))), as_data(table)
@@ -46,7 +46,7 @@ def model_alone(table: RiskTable, last: int, seed: int) -> Floats:
         first, told, counts=whole.counts, values=whole.values, weekday=whole.weekday, yearday=whole.yearday,
         offset=whole.offset,
     )  # fmt: skip
-    return np.asarray(any_cramp(log_mean[:, -last:], told.dispersion).mean(axis=0))
+    return np.asarray(chance_of(log_mean[:, -last:], told.dispersion, first.counts).mean(axis=0))
 
 
 def ours_alone(table: RiskTable, last: int, seed: int) -> Floats:

@@ -186,11 +186,8 @@ class _Frozen:
         return self.chance(self.log_mean(whole))
 
     def chance(self, log_mean: Floats) -> Floats:
-        """(D, rows) Of any cramp. Where no night had two, only yes or no is written down, and the mean is
-        itself the chance (modified Poisson regression: Zou 2004, Am J Epidemiol 159:702)."""
-        if np.nanmax(self.data.counts) <= 1:
-            return np.exp(np.minimum(log_mean, math.log(MOST_LIKELY)))
-        return any_cramp(log_mean, self.posterior.dispersion)
+        """(D, rows) Of any cramp."""
+        return chance_of(log_mean, self.posterior.dispersion, self.data.counts)
 
 
 def _fittable(table: RiskTable, moving: Marks) -> RiskTable:
@@ -199,6 +196,15 @@ def _fittable(table: RiskTable, moving: Marks) -> RiskTable:
         return only(table, moving)
     blank = Column("", "", "yes_no", "", "", "", (0,), (), Prior(0.01, 0.0, 0.5))
     return replace(table, columns=(blank,), values=np.full((len(table.dates), 1), math.nan), whole=None)
+
+
+def chance_of(log_mean: Floats, size: Floats, counts: Floats) -> Floats:
+    """(D, rows) Chance of any cramp, the model having been fitted to `counts`. Where no night of these had
+    two, only yes or no is written down, and the mean is itself the chance (modified Poisson regression: Zou
+    2004, Am J Epidemiol 159:702)."""
+    if np.nanmax(counts) <= 1:
+        return np.exp(np.minimum(log_mean, math.log(MOST_LIKELY)))
+    return any_cramp(log_mean, size)
 
 
 def any_cramp(log_mean: Floats, size: Floats) -> Floats:

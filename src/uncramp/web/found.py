@@ -16,9 +16,6 @@ from uncramp.web.words import Words
 if TYPE_CHECKING:
     from uncramp.core.finding import Finding, Findings, Range, Spread
 
-SYMBOLS = {"raises": "▲", "lowers": "▼", "no_important_difference": "≈", "cannot_tell": "?"}
-LIKELY = 0.5
-"""From this probability on a finding that nobody can be sure of is worth a card of its own."""
 WORTH_NAMING = 0.05
 OWN = ("own", "file")
 SILENT = ("no_cramps", "no_rows", "did_not_change", "never_written")
@@ -33,7 +30,6 @@ class Card:
     trigger: str
     name: Markup
     verdict: str
-    symbol: str
     line: Markup
     how_much: Markup
     doubts: tuple[Markup, ...]
@@ -47,7 +43,6 @@ def card(found: Finding, all_of_them: Findings, t: Words) -> Card:
         trigger=found.trigger,
         name=name_of(found, t),
         verdict=found.verdict,
-        symbol=SYMBOLS[found.verdict],
         line=line(found, all_of_them.outcome, t),
         how_much=how_much(found, t),
         doubts=doubts(found, t),
@@ -144,6 +139,8 @@ def how_much(found: Finding, t: Words) -> Markup:
 
 def is_likely(found: Finding) -> bool:
     """Whether it leans to one side, and nobody can be sure."""
+    from uncramp.core.finding_words import LIKELY
+
     return found.verdict == "cannot_tell" and found.why == "few" and found.probability >= LIKELY
 
 
