@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from uncramp.core.simulate_grid import Wanted, simulated
 from uncramp.stats.trigger_columns import candidates, columns
 from uncramp.stats.trigger_missing import Filled, habits
 
@@ -120,3 +121,29 @@ def test_a_number_that_is_nearly_always_the_same_is_told_from_smallest_to_larges
     told = columns(values, np.array([False]))
     assert told.low[0] == 0
     assert 0 < told.high[0] <= 2
+
+
+def test_of_thirty_yes_nos_in_half_a_year_the_other_entries_foretell_an_eighth_of_what_is_missing() -> None:
+    """A share of the variance; with endless diaries to learn from, this form of law reaches 0.18."""
+    left = whole = 0.0
+    for seed in range(10):
+        wanted = Wanted(days=180, later=0, only_yes_no=True)
+        person = simulated(wanted, np.random.default_rng(seed))
+        usual = np.nanmean(person.values, 0)
+        marks = np.ones(len(usual), dtype=np.bool_)
+        habit = habits(person.values - usual, marks, usual, person.weekday, True)
+        told = habit.fill(person.values - usual, person.weekday).mean + usual
+        gaps = np.isnan(person.values)
+        spread = np.nanvar(person.values, 0)
+        left += float((((told - person.all_values) ** 2 / spread)[gaps]).sum())
+        whole += float((((usual - person.all_values) ** 2 / spread)[gaps]).sum())
+    assert 1 - left / whole > 0.125
+
+
+def test_columns_that_have_nothing_to_do_with_each_other_say_little_of_each_other() -> None:
+    truth = np.random.default_rng(3).standard_normal((120, 20))
+    values = truth.copy()
+    values[np.random.default_rng(4).random(values.shape) < 0.2] = np.nan
+    gaps = np.isnan(values)
+    told = filled(values).mean + np.nanmean(values, 0)
+    assert ((told - truth)[gaps] ** 2).mean() < 1.06 * ((np.nanmean(values, 0) - truth)[gaps] ** 2).mean()

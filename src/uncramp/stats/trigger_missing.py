@@ -13,6 +13,7 @@ are unknown thus say less, and nothing else.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +23,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
-_WEEKDAY_ROWS = 10.0
-"""A weekday's mean counts as if this many rows had shown none of it."""
 _LEAST_EIGENVALUE = 0.05
 _STEPS = 25
 _CLOSE = 1e-6
 _MOST_AUTOCORRELATION = 0.95
+_LEAST_APART = 0.01
+"""Variance, at least, between the columns' autocorrelations; the SD of correlations about the common one."""
+_FACTOR_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -120,36 +122,76 @@ class Habits:
 
 def habits(values: Floats, binary: Marks, centre: Floats, weekday: Ints, sequential: bool) -> Habits:
     """Learnt from all cells and pairs of cells that are known; `sequential`: the rows are days in a row,
-    else no row says anything of the next. A correlation is drawn to 0 by its own noise."""
+    else no row says anything of the next. What few days tell is drawn towards what the other columns tell, as
+    far as these are alike (empirical Bayes; Efron and Morris 1973, J Am Stat Assoc 68:117)."""
     known = np.isfinite(values)
     usual = _weekday_means(values, known, weekday)
     left = np.where(known, values - usual[weekday], 0.0)
     spread = np.sqrt((left**2).sum(0) / np.maximum(known.sum(0), 1))
     left = left / np.where(spread > 0, spread, 1.0)
     marks = known.astype(np.float64)
-    together = marks.T @ marks
-    same = _shrunk((left.T @ left) / np.maximum(together, 1), together)
     carry = np.zeros(values.shape[1])
     if sequential and len(values) > 1:
-        carry = (left[1:] * left[:-1]).sum(0) / ((marks[1:] * marks[:-1]).sum(0) + 10)
-        carry = np.clip(carry, -0.5, _MOST_AUTOCORRELATION)
+        carry = _carried((left[1:] * left[:-1]).sum(0), (marks[1:] * marks[:-1]).sum(0))
+    same = _correlations(left.T @ left, marks.T @ marks, carry)
     new = same * (1 - np.outer(carry, carry))
     return Habits(usual, spread, carry, _inverse(new), _inverse(same), binary, centre)
 
 
 def _weekday_means(values: Floats, known: Marks, weekday: Ints) -> Floats:
-    """The usual value on each weekday (8, K), drawn towards the mean of all; the last row is 0."""
+    """The usual value on each weekday (8, K), drawn towards 0, the mean of all, the more the less the
+    weekdays differ; the last row is 0."""
     marks = (weekday[:, None] == np.arange(8)).astype(np.float64)
-    total = marks.T @ np.where(known, values, 0.0)
-    usual: Floats = total / (marks.T @ known + _WEEKDAY_ROWS)
+    rows, flat = np.maximum(marks.T @ known, 1e-9), np.where(known, values, 0.0)
+    seen = marks.T @ flat / rows
+    noise = (flat**2).sum(0) / np.maximum(known.sum(0), 1) / np.maximum(rows, 1)
+    apart = np.maximum((seen**2 - noise)[:7].mean(0), 0)
+    usual: Floats = seen * apart / np.maximum(apart + noise, 1e-12)
     usual[7] = 0
     return usual
 
 
-def _shrunk(covariance: Floats, pairs: Floats) -> Floats:
-    drawn = covariance * covariance**2 / (covariance**2 + 2 / np.maximum(pairs, 1))
+def _carried(products: Floats, pairs: Floats) -> Floats:
+    """Autocorrelations (K,) from the products of `pairs` of days in a row, summed."""
+    pairs = np.maximum(pairs, 1)
+    seen = np.clip(products / pairs, -1, 1)
+    # As if there were one more column, of which no day says anything of the next.
+    usual = seen.sum() / (len(seen) + 1)
+    apart = max(float(((seen - usual) ** 2 - 1 / pairs).sum()) / max(len(seen), 1), _LEAST_APART)
+    drawn = usual + (seen - usual) * apart / (apart + (1 - seen**2) / pairs)
+    carry: Floats = np.clip(drawn, -0.5, _MOST_AUTOCORRELATION)
+    return carry
+
+
+def _correlations(products: Floats, days: Floats, carry: Floats) -> Floats:
+    """Of the columns (K, K), from their products summed over the `days` on which both are known. Drawn
+    towards what one common factor would make of them (Ledoit and Wolf 2003, J Empir Finance 10:603). Days in
+    a row that are alike count as fewer (Bartlett 1935, J R Stat Soc 98:536)."""
+    alike = np.outer(carry, carry)
+    noise = (1 + alike) / (1 - alike) / np.maximum(days, 1)
+    seen = np.clip(products / np.maximum(days, 1), -1, 1)
+    loading = _factor(seen, float(days.mean()) if days.size else 1.0)
+    common = np.outer(loading, loading)
+    others = ~np.eye(len(seen), dtype=np.bool_)
+    apart = float(((seen - common) ** 2 - noise)[others].sum()) / max(int(others.sum()), 1)
+    apart = max(apart, _LEAST_APART**2)
+    drawn = common + (seen - common) * apart / (apart + noise)
     np.fill_diagonal(drawn, 1.0)
-    return np.nan_to_num(drawn)
+    return drawn
+
+
+def _factor(seen: Floats, days: float) -> Floats:
+    """The loadings (K,) of one common factor, by principal factoring (Thomson 1934); what noise alone makes
+    of the largest eigenvalue is halved and taken off."""
+    own, loading = np.full(len(seen), 0.6), np.zeros(len(seen))
+    for _ in range(_FACTOR_STEPS if len(seen) else 0):
+        reduced = seen.copy()
+        np.fill_diagonal(reduced, 1 - own)
+        values, vectors = np.linalg.eigh(reduced)
+        size = max(float(values[-1]) - 0.5 * math.sqrt(len(seen) / max(days, 1)), 0.0)
+        loading = vectors[:, -1] * math.sqrt(size)
+        own = np.clip(1 - loading**2, 0.1, 1)
+    return loading
 
 
 def _inverse(covariance: Floats) -> Floats:
