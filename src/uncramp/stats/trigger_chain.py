@@ -11,7 +11,6 @@ Columns that are much alike also take each other's place in one move.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +24,6 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _ALIKE = 0.6
-_BUSIEST = 6
 _STRIDES = np.array([[13], [107], [63]])
 """Of 20,000 triples tried, one whose lattice of 256 points, with the rank itself as the fourth coordinate,
 fills the cube most evenly (P2 of Sloan and Joe 1994, Lattice methods, chapter 4). Each use is shifted by
@@ -114,28 +112,17 @@ class Chains:
             self._columns.append(told)
         self._pairs = _alike(expansion.cross, np.array(edges[:-1], dtype=np.int64))
 
-    def walk(self, sweeps: int, rounds: int = 0) -> tuple[Floats, Floats]:
-        """Visit every column in each of `sweeps`, and then in each of `rounds` the busiest, on which most of
-        the others' chances hang; the mean of each d, and of its square (J,), after the sweeps."""
+    def walk(self, sweeps: int) -> tuple[Floats, Floats]:
+        """Visit every column in each of `sweeps`; the mean of each d, and of its square (J,), after them."""
         first, second = np.zeros((2, len(self.column)))
         for _ in range(sweeps):
-            self._visit(range(len(self._columns)))
-            for _ in range(rounds):
-                self._visit(self._busiest())
+            luck = self.luck()
+            for k, told in enumerate(self._columns):
+                _visit(told, self.state, luck[:, k])
             self._swap()
             first += self.state.mean(1)
             second += np.square(self.state).mean(1)
         return first / max(sweeps, 1), second / max(sweeps, 1)
-
-    def _visit(self, columns: Iterable[int]) -> None:
-        luck = self.luck()
-        for k in columns:
-            _visit(self._columns[k], self.state, luck[:, k])
-
-    def _busiest(self) -> list[int]:
-        """The columns that are in in about half of the chains."""
-        inside = [float(self.state[told.first : told.last].any(0).mean()) for told in self._columns]
-        return sorted(range(len(inside)), key=lambda k: abs(inside[k] - 0.5))[:_BUSIEST]
 
     def luck(self) -> Singles:
         """For each column and rank of a chain (3, K, C): a uniform number, the log of another, and a third,

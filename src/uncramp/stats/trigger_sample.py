@@ -19,18 +19,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CHAINS = 256
-WARM_SWEEPS = (2, 1)
-"""Before each further expansion."""
-SWEEPS, MOST_SWEEPS = 5, 16
+WARM_SWEEPS = 2
+"""About the baseline alone, to find where to expand."""
+SWEEPS, MOST_SWEEPS = 6, 16
 """With a bend after each; at least so many, and at most."""
 MOST_VISITS = 840
 """Sweeps times columns, where this allows fewer sweeps."""
-_HARD = 60.0
+_HARD = 140.0
 """Sweeps for each unit of the variance that is left in the log weights: what bends and weights say is as
 noisy as the root of this variance over the number of states."""
 _FARTHEST = 3.0
-_ROUNDS = 2
-"""Of the busiest columns, after each sweep."""
 _FIRST_LOOK = 2
 """Sweeps before what the chains say counts."""
 
@@ -51,10 +49,8 @@ def sample(ready: Prepared, rng: np.random.Generator, chains: int, sweeps: int) 
     """Expand about what was found, bend by what the weights said, and sample."""
     rows, slab = ready.rows, ready.slab
     walk = Chains(rows.column, np.zeros((len(rows.column), chains), np.float32), rng)
-    centre = ready.start
-    for warm in WARM_SWEEPS:
-        walk.aim(expand(rows, slab, centre), slab)
-        centre = recentred(rows, centre, *walk.walk(warm))
+    walk.aim(expand(rows, slab, ready.start), slab)
+    centre = recentred(rows, ready.start, *walk.walk(WARM_SWEEPS))
     expansion = expand(rows, slab, centre)
     bender, scales = Bender(expansion, rows.column), Scales(rows, slab, centre)
     seen: list[Weighed] = []
@@ -64,7 +60,7 @@ def sample(ready: Prepared, rng: np.random.Generator, chains: int, sweeps: int) 
         if seen:
             expansion = bender.bent(seen[-1])
         walk.aim(expansion, slab)
-        walk.walk(1, _ROUNDS)
+        walk.walk(1)
         if len(seen) >= min(_FIRST_LOOK, sweeps - 1):
             looks.append(Onlooker(expansion, slab, rows.column).look(walk.state, walk.luck()[:2]))
         seen.append(scales.weigh(expansion, _states(walk)))
