@@ -19,7 +19,7 @@ from uncramp.core import simulate_grid as grid
 Floats = NDArray[np.float64]
 
 FEW = grid.Wanted(days=180, later=0, exposures=9, inclusion=0.25)
-DRAWS = 400
+DRAWS = 1600
 NUTS_PEOPLE = 6
 
 
@@ -48,7 +48,7 @@ def _gap_to_exact(job: tuple[int, float]) -> Floats:
     seed, cramps = job
     person = grid.simulated(replace(FEW, cramps=cramps), np.random.default_rng(seed))
     data = grid_data(person, candidate_lags(person, known=True))
-    exact = inclusion(prepare(data), data.inclusion, data.mean, data.sd, DRAWS, seed)
+    exact = inclusion(prepare(data), DRAWS, seed)
     return np.asarray(np.abs(fit(data, seed=seed).included - exact))
 
 

@@ -69,8 +69,8 @@ def data(
     return Data(
         counts=counts, offset=np.zeros(len(counts)), weekday=weekday, yearday=yearday, values=values,
         binary=binary, lags=lags, summed=np.zeros(count, dtype=np.int64) if summed is None else summed,
-        inclusion=np.full(count, INCLUSION), mean=np.zeros(count), sd=np.where(binary, *grid.SLAB),
-        sequential=True,
+        inclusion=np.full(count, INCLUSION), mean=np.where(binary, *grid.SIZE),
+        sd=np.where(binary, *grid.SLAB), either=np.ones(count, dtype=np.bool_), sequential=True,
     )  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def risk_table(counts: Floats, values: Floats, binary: Marks, weekday: int) -> R
 
 
 def _column(name: str, yes_no: bool) -> Column:
-    prior = Prior(INCLUSION, 0.0, grid.SLAB[0 if yes_no else 1], "as for any column of a file")
+    kind = 0 if yes_no else 1
+    prior = Prior(INCLUSION, grid.SIZE[kind], grid.SLAB[kind], "as for any column of a file", either=True)
     return Column(name, name, "yes_no" if yes_no else "number", "", "low", "high", (0, 1, 2, 3), (), prior)
 
 

@@ -248,7 +248,8 @@ class Prior:
     """What is believed of a column before any diary: see `core.risk.Column` for its contrast.
 
     `inclusion` is the probability that it matters (a rate ratio outside 0.8-1.25), `mean` and `sd` are of the
-    log rate ratio given that it does. `own_guess` is true where no publication gives a figure.
+    log rate ratio given that it does; where `either`, of its size, up being as likely as down. `own_guess` is
+    true where no publication gives a figure.
     """
 
     inclusion: float
@@ -257,6 +258,7 @@ class Prior:
     why: str = ""
     sources: tuple[str, ...] = ()
     own_guess: bool = True
+    either: bool = False
 
 
 @dataclass(frozen=True)

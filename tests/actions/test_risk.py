@@ -80,7 +80,9 @@ def test_a_persons_own_exposure_gets_a_column_by_itself_with_a_weak_prior(diary:
     found = risk_table(diary, me)
     assert cell(found, "own.cold_room") == 1
     (column,) = [one for one in found.columns if one.id == "own.cold_room"]
-    assert (column.of, column.name, column.prior.mean) == ("own", "Cold room", 0)
+    assert (column.of, column.name) == ("own", "Cold room")
+    assert column.prior.either
+    assert column.prior.inclusion <= 0.1
 
 
 def test_an_exposure_of_another_uncramp_gets_a_column_too(diary: Diary, me: str) -> None:

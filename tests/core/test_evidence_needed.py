@@ -33,6 +33,14 @@ def test_a_prior_that_leans_up_leans_up() -> None:
     assert direction_chance(leaning, 0.0, 50.0, 1.0) > 5 * direction_chance(leaning, 0.0, 50.0, -1.0)
 
 
+def test_a_prior_that_knows_the_size_alone_leans_nowhere_until_the_diary_does() -> None:
+    sized = Seen(0.0, 0.25, 0.12, 0.7, 0.55, either=True)
+    up, down = (direction_chance(sized, 0.0, 0.25, sign) for sign in (1.0, -1.0))
+    assert up == pytest.approx(down)
+    assert direction_chance(sized, 0.6, 0.25, 1.0) > 20 * direction_chance(sized, 0.6, 0.25, -1.0)
+    assert likely_size(as_found(sized, 0.01, 0.6)) < 0 < likely_size(as_found(sized, 0.6, 0.01))
+
+
 @given(
     estimate=st.floats(-3, 3),
     error=st.floats(0.05, 3),
@@ -40,11 +48,12 @@ def test_a_prior_that_leans_up_leans_up() -> None:
     mean=st.floats(-1, 1),
     sd=st.floats(0.1, 2),
     shared=st.floats(0.2, 1),
+    either=st.booleans(),
 )
 def test_the_two_directions_never_make_more_than_all(
-    estimate: float, error: float, inclusion: float, mean: float, sd: float, shared: float
+    estimate: float, error: float, inclusion: float, mean: float, sd: float, shared: float, either: bool
 ) -> None:
-    seen = Seen(estimate, error, inclusion, mean, sd, shared)
+    seen = Seen(estimate, error, inclusion, mean, sd, shared, either)
     up, down = (direction_chance(seen, estimate, error, sign) for sign in (1.0, -1.0))
     assert 0 <= up <= 1
     assert 0 <= down <= 1

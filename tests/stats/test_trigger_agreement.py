@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from uncramp.core.simulate_grid import SLAB, Simulated, Wanted, simulated
+from uncramp.core.simulate_grid import SIZE, SLAB, Simulated, Wanted, simulated
 from uncramp.stats.trigger_check import check
 from uncramp.stats.trigger_model import Data, fit
 from uncramp.stats.trigger_prepare import prepare
@@ -30,8 +30,8 @@ def data(person: Simulated, inclusion: float) -> Data:
     return Data(
         person.counts[first], np.zeros(person.days), person.weekday[first], person.yearday[first],
         person.values[first], person.binary, np.ones((count, 4), dtype=np.bool_),
-        np.zeros(count, dtype=np.int64), np.full(count, inclusion), np.zeros(count),
-        np.where(person.binary, *SLAB), True,
+        np.zeros(count, dtype=np.int64), np.full(count, inclusion), np.where(person.binary, *SIZE),
+        np.where(person.binary, *SLAB), np.ones(count, dtype=np.bool_), True,
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def compared(seed: int, cramps: float, columns: int, draws: int) -> np.ndarray:
     wanted = Wanted(days=180, later=0, cramps=cramps, exposures=columns, inclusion=0.3, law="model")
     diary = one_lag(simulated(wanted, np.random.default_rng(seed)))
     ready = prepare(diary)
-    exact = enumeration.inclusion(ready, diary.inclusion, diary.mean, diary.sd, draws, seed)
+    exact = enumeration.inclusion(ready, draws, seed)
     return np.asarray(fit(diary, seed=seed).included - exact)
 
 

@@ -28,7 +28,8 @@ def diary(days: int = 200, columns: int = COLUMNS, seed: int = 1, rate: float = 
     return Data(
         counts, np.zeros(days), np.arange(days) % 7, np.mod(np.arange(days, dtype=np.float64), 365), values,
         binary, np.ones((columns, 4), dtype=np.bool_), np.zeros(columns, dtype=np.int64),
-        np.full(columns, 0.12), np.full(columns, 0.2), np.where(binary, 0.9, 1.1), True,
+        np.full(columns, 0.12), np.full(columns, 0.2), np.where(binary, 0.9, 1.1),
+        np.zeros(columns, dtype=np.bool_), True,
     )  # fmt: skip
 
 

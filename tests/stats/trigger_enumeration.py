@@ -39,11 +39,10 @@ def mixed(counts: Floats, eta: Floats) -> Floats:
     return np.asarray(np.logaddexp.reduce(np.array(logs), axis=0))
 
 
-def inclusion(
-    ready: Prepared, inclusions: Floats, means: Floats, sds: Floats, draws: int, seed: int
-) -> Floats:
+def inclusion(ready: Prepared, draws: int, seed: int) -> Floats:
     """Chance of mattering (K,) over all 2^K models; every column has one candidate."""
     rng = np.random.default_rng(seed)
+    inclusions = ready.data.inclusion
     count = len(inclusions)
     log_weights, models = [], list(itertools.product((False, True), repeat=count))
     for model in models:
@@ -51,24 +50,30 @@ def inclusion(
         prior = math.fsum(
             math.log(p if m else 1 - p) for p, m in zip(inclusions.tolist(), model, strict=True)
         )
-        log_weights.append(prior + _log_evidence(ready, chosen, means[chosen], sds[chosen], draws, rng))
+        log_weights.append(prior + _log_evidence(ready, chosen, draws, rng))
     weights = np.exp(np.array(log_weights) - max(log_weights))
     return np.asarray(weights @ np.array(models, dtype=float) / weights.sum())
 
 
-def _log_evidence(
-    ready: Prepared,
-    chosen: NDArray[np.int64],
-    means: Floats,
-    sds: Floats,
-    draws: int,
-    rng: np.random.Generator,
-) -> float:
-    rows = ready.rows
+def _log_slab(ready: Prepared, k: int, d: Floats) -> Floats:
+    """Log density of the log rate ratios `d` of a column that matters."""
+    mean, sd, either = float(ready.data.mean[k]), float(ready.data.sd[k]), bool(ready.data.either[k])
+    above = 0.5 * math.erfc((GAP - mean) / sd / math.sqrt(2))
+    below = above if either else 0.5 * math.erfc((GAP + mean) / sd / math.sqrt(2))
+    off = (np.abs(d) if either else d) - mean
+    density = -0.5 * (off / sd) ** 2 - math.log(sd * math.sqrt(2 * math.pi) * (above + below))
+    return np.where(np.abs(d) > GAP, density, -np.inf)
+
+
+def _log_evidence(ready: Prepared, chosen: NDArray[np.int64], draws: int, rng: np.random.Generator) -> float:
+    """The draws come from one wide law about the mode under a plain normal prior of the same size."""
+    rows, data = ready.rows, ready.data
     z, x, v = rows.base.features, rows.mean[chosen], rows.variance[chosen]
     thetas = z.shape[1]
+    means = np.where(data.either[chosen], 0.0, data.mean[chosen])
+    wide = data.sd[chosen] ** 2 + (data.mean[chosen] - means) ** 2
     middle = np.concatenate([rows.base.mean, means])
-    precision = np.concatenate([rows.base.precision, sds**-2.0])
+    precision = np.concatenate([rows.base.precision, 1 / wide])
 
     def eta(at: Floats) -> Floats:
         d = at[..., thetas:]
@@ -93,11 +98,10 @@ def _log_evidence(
         math.lgamma((FREEDOM + size) / 2) - math.lgamma(FREEDOM / 2) - size / 2 * math.log(FREEDOM * math.pi)
         - np.log(np.diag(root)).sum() - (FREEDOM + size) / 2 * np.log1p((noise**2).sum(1) / FREEDOM)
     )  # fmt: skip
-    prior = 0.5 * (np.log(precision / (2 * math.pi)).sum() - (points - middle) ** 2 @ precision)
-    for k in range(len(chosen)):
-        left = 0.5 * math.erfc((GAP + means[k]) / sds[k] / math.sqrt(2))
-        right = 0.5 * math.erfc((GAP - means[k]) / sds[k] / math.sqrt(2))
-        prior = np.where(np.abs(points[:, thetas + k]) > GAP, prior - math.log(left + right), -np.inf)
+    base = rows.base.precision
+    prior = 0.5 * (np.log(base / (2 * math.pi)).sum() - (points[:, :thetas] - rows.base.mean) ** 2 @ base)
+    for place, k in enumerate(chosen.tolist()):
+        prior = prior + _log_slab(ready, k, points[:, thetas + place])
     logs = mixed(rows.counts, eta(points)) + prior - proposal
     top = float(logs.max())
     return top + math.log(float(np.exp(logs - top).mean()))

@@ -33,8 +33,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 FOLDER = "analysis"
 MOST_KEPT = 60
 MODULE = "uncramp.actions.analysing"
-FORM = 1
-"""Of what is kept; another number forgets all that was kept before."""
+FORM = 2
+"""Of what is kept and of how it is found; another number forgets all that was kept before."""
 LONGEST = 900.0
 """Seconds after which a process that has no answer yet is ended: many times what a small machine needs."""
 Ended = Literal["", "killed", "broke", "lost", "late"]

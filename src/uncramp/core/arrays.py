@@ -33,6 +33,7 @@ def as_data(table: RiskTable) -> Data:
         inclusion=np.array([column.prior.inclusion for column in columns], dtype=np.float64),
         mean=np.array([column.prior.mean for column in columns], dtype=np.float64),
         sd=np.array([column.prior.sd for column in columns], dtype=np.float64),
+        either=np.array([column.prior.either for column in columns], dtype=np.bool_),
         sequential=rest,
         later=held_back(table.whole) if rest and table.whole is not None else None,
     )

@@ -34,14 +34,19 @@ class Seen:
     mean: float
     sd: float
     shared: float = 1.0
+    either: bool = False
+
+    def toward(self, sign: float) -> float:
+        """The prior's mean, counted in the direction of `sign`."""
+        return self.mean if self.either else sign * self.mean
 
 
 def direction_chance(seen: Seen, estimate: float, error: float, sign: float) -> float:
     """Probability that it matters in the direction of `sign`, if the diary alone said `estimate` with
     `error`."""
-    up = _height(seen, sign * estimate, error, sign * seen.mean)
-    down = _height(seen, -sign * estimate, error, -sign * seen.mean)
-    both = _mass(seen.mean, seen.sd) + _mass(-seen.mean, seen.sd)
+    up = _height(seen, sign * estimate, error, seen.toward(sign))
+    down = _height(seen, -sign * estimate, error, seen.toward(-sign))
+    both = _mass(seen.toward(1), seen.sd) + _mass(seen.toward(-1), seen.sd)
     odds = seen.inclusion / (1 - seen.inclusion)
     rest = odds * (1 - seen.shared)
     inside, outside = odds * seen.shared * up / both, odds * seen.shared * down / both
@@ -106,7 +111,7 @@ def likely_size(seen: Seen) -> float:
         seen, seen.estimate, seen.error, -1.0
     ) else -1.0  # fmt: skip
     shrunk = 1 / (seen.error**-2 + seen.sd**-2)
-    middle = sign * shrunk * (seen.estimate / seen.error**2 + seen.mean / seen.sd**2)
+    middle = shrunk * (sign * seen.estimate / seen.error**2 + seen.toward(sign) / seen.sd**2)
     root = math.sqrt(shrunk)
     left = _UNIT.cdf((MATTERS - middle) / root)
     upto = min(max(left + (1 - left) / 2, 1e-9), 1 - 1e-9)

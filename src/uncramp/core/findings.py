@@ -146,6 +146,7 @@ def _seen(whole: _Whole, k: int) -> Seen:
         mean=prior.mean,
         sd=float(np.clip(prior.sd, 0.05, 5)),
         shared=_own_lag(whole.table.columns[k], whole.table.outcome == "rest"),
+        either=prior.either,
     )
     return needed.as_found(empty, float(told.raises[k]), float(told.lowers[k]))
 

@@ -13,8 +13,8 @@ from uncramp.model import Asked, Entry, Fact, FactKind, Prior, Recipe, Remedy, T
 NUMBER = FactKind.NUMBER
 OWN_LAGS = (0, 1, 2, 3)
 WEAK = "A guess of ours that says little: most things do not matter, and nothing is known of this one."
-WEAK_YES_NO = Prior(0.1, 0.0, 0.7, WEAK)
-WEAK_NUMBER = Prior(0.1, 0.0, 0.8, WEAK)
+WEAK_YES_NO = Prior(0.1, 0.55, 0.45, WEAK, either=True)
+WEAK_NUMBER = Prior(0.1, 0.6, 0.5, WEAK, either=True)
 CIRCUMSTANCE = Prior(
     0.08, 0.2, 0.6, "A guess of ours: a few medicines and conditions go with cramps, and most do not."
 )

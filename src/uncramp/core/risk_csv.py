@@ -25,8 +25,8 @@ MOST_ROWS, MOST_COLUMNS, LONGEST_NAME = 20_000, 500, 100
 MOST_FAULTS = 20
 LAGS = (0, 1, 2, 3)
 WHY = "Nothing is known of a column in a file: about one in eight is taken to matter."
-YES_NO_PRIOR = Prior(0.12, 0.0, 0.9, WHY)
-NUMBER_PRIOR = Prior(0.12, 0.0, 1.15, WHY)
+YES_NO_PRIOR = Prior(0.12, 0.7, 0.55, WHY, either=True)
+NUMBER_PRIOR = Prior(0.12, 0.9, 0.7, WHY, either=True)
 
 
 class NotATable(ValueError):

@@ -40,8 +40,9 @@ NO_ENTRY = 0.03
 """Of all days, those on which nothing was written, not even whether there was a cramp."""
 WHOLE_DAYS = 0.3
 """Of the missing entries, those that are missing because all of that day's exposures are."""
-SLAB = 0.9, 1.15
-"""Spread of the log rate ratio in the fitted model: of yes instead of no; of a number's 10 % to 90 %."""
+SIZE, SLAB = (0.7, 0.9), (0.55, 0.7)
+"""Of the log rate ratio's size in the fitted model, middle and spread: of yes instead of no; of a number's
+10 % to 90 %."""
 MATTERS = math.log(1.25)
 
 Law = Literal["uniform", "model"]
@@ -199,15 +200,16 @@ def _effects(
     elif wanted.law == "model":
         low, high = np.quantile(exposures, (0.1, 0.9), axis=0)
         width = np.where(binary | (high <= low), np.ptp(exposures, axis=0), high - low)
-        effect = _from_slab(np.where(binary, *SLAB), rng) / width
+        middle, spread = np.where(binary, *SIZE), np.where(binary, *SLAB)
+        effect = np.where(rng.random(count) < 0.5, -1, 1) * _from_slab(middle, spread, rng) / width
     return matters, lag, np.where(matters, effect, 0.0)
 
 
-def _from_slab(spread: Floats, rng: np.random.Generator) -> Floats:
-    """(K,) Normal, given that it matters."""
-    drawn = rng.normal(0, spread)
-    while np.any(small := np.abs(drawn) < MATTERS):
-        drawn[small] = rng.normal(0, spread[small])
+def _from_slab(middle: Floats, spread: Floats, rng: np.random.Generator) -> Floats:
+    """(K,) Sizes, normal, given that they matter."""
+    drawn = rng.normal(middle, spread)
+    while np.any(small := drawn < MATTERS):
+        drawn[small] = rng.normal(middle[small], spread[small])
     return drawn
 
 

@@ -140,6 +140,10 @@ class _Walk:
         effect = np.zeros(CHAINS)
         while (small := np.abs(effect) < GAP).any():
             effect[small] = self.rng.normal(ready.data.mean[k], ready.data.sd[k], int(small.sum()))
+            if ready.data.either[k]:
+                effect = np.maximum(effect, 0)
+        if ready.data.either[k]:
+            effect *= self.rng.choice([-1.0, 1.0], CHAINS)
         return at, effect
 
     def other_lag(self, k: int) -> None:
@@ -151,12 +155,12 @@ class _Walk:
         self.at[:, k] = np.where(goes, at, self.at[:, k])
 
     def shift(self, k: int) -> None:
-        data, effect = self.ready.data, self.effect[:, k]
+        effect = self.effect[:, k]
         step = self.rng.choice([0.1, 0.4, 1.0], CHAINS)
         other = np.where(
             self.rng.random(CHAINS) < 0.1, -effect, effect + step * self.rng.standard_normal(CHAINS)
         )
-        ratio = ((effect - data.mean[k]) ** 2 - (other - data.mean[k]) ** 2) / (2 * data.sd[k] ** 2)
+        ratio = self._prior(k, other) - self._prior(k, effect)
         ratio = np.where((np.abs(other) > GAP) & (self.inside[:, k] > 0), ratio, -np.inf)
         change = self.part(k, self.at[:, k], other) - self.part(k, self.at[:, k], effect)
         goes = self.settle(self.eta + change, ratio)
@@ -184,12 +188,11 @@ class _Walk:
     def _prior(self, k: int, effect: Floats) -> Floats:
         """Log of the prior odds of being in with this effect (C,)."""
         data = self.ready.data
-        mean, sd = float(data.mean[k]), float(data.sd[k])
-        left = (
-            math.erfc((GAP + mean) / sd / math.sqrt(2)) / 2 + math.erfc((GAP - mean) / sd / math.sqrt(2)) / 2
-        )
+        mean, sd, either = float(data.mean[k]), float(data.sd[k]), bool(data.either[k])
+        above = math.erfc((GAP - mean) / sd / math.sqrt(2)) / 2
+        left = 2 * above if either else above + math.erfc((GAP + mean) / sd / math.sqrt(2)) / 2
         odds = math.log(data.inclusion[k] / (1 - data.inclusion[k])) - math.log(left * sd)
-        return np.asarray(odds - ((effect - mean) / sd) ** 2 / 2)
+        return np.asarray(odds - (((np.abs(effect) if either else effect) - mean) / sd) ** 2 / 2)
 
     def move_theta(self) -> None:
         base = self.ready.rows.base

@@ -24,7 +24,8 @@ class Data:
     or all -1 for no weekday term. `yearday` (n,) 0-366. `values` (n, K) raw; NaN unknown. `binary` (K,).
     `lags` (K, 4): which of lag 0-3 are candidates. `summed` (K,): 0, or a window of days: its mean is one
     more candidate. `inclusion`, `mean`, `sd` (K,): the chance that the column matters, and the log rate
-    ratio of its contrast given that it does. `sequential`: rows are days in a row; else rows by themselves,
+    ratio of its contrast given that it does, normal; where `either` (K,), of its size, the direction being as
+    likely one as the other. `sequential`: rows are days in a row; else rows by themselves,
     without lags. `later` (n, K): what rows after a row see of it, at lags of 1 and more and in windows, where
     this is not what it sees of itself; else `None`.
     """
@@ -40,6 +41,7 @@ class Data:
     inclusion: Floats
     mean: Floats
     sd: Floats
+    either: Marks
     sequential: bool
     later: Floats | None = None
 
@@ -70,6 +72,7 @@ def clean(data: Data) -> Data:
         np.clip(np.asarray(data.inclusion, dtype=np.float64), 1e-6, 1 - 1e-6),
         np.clip(np.asarray(data.mean, dtype=np.float64), -3, 3),
         np.clip(np.asarray(data.sd, dtype=np.float64), 0.05, 5),
+        np.asarray(data.either, dtype=np.bool_),
         bool(data.sequential),
         None if data.later is None or not data.sequential else _sound(data.later, shape),
     )

@@ -169,7 +169,9 @@ def _log_slab(slab: Slab, first: Floats) -> Floats:
     height."""
     precision = slab.sd**-2
     level = slab.log_prior - np.log(slab.sd) - slab.mean**2 * precision / 2
-    total: Floats = (first != 0) @ level + first @ (slab.mean * precision) - first**2 @ precision / 2
+    total: Floats = -(first**2) @ precision / 2
+    for side, part in enumerate((np.maximum(first, 0), np.minimum(first, 0))):
+        total += (part != 0) @ level[side] + part @ (slab.mean[side] * precision)
     return total
 
 

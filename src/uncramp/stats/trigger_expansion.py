@@ -59,9 +59,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Slab:
-    """What is thought of the candidates' d, given that they matter: normal(`mean`, `sd`) (J,) with nothing
-    within log 1.25 of 0; `log_prior` (J,): log odds of the column's mattering plus the log share of the
-    candidate, minus the log of what the gap leaves of the normal."""
+    """What is thought of the candidates' d, given that they matter: above nothing (row 0) and below (row 1)
+    normal(`mean` (2, J), `sd` (J,)), with nothing within log 1.25 of 0; `log_prior` (J,): log odds of the
+    column's mattering plus the log share of the candidate, minus the log of what the gap leaves of both
+    normals."""
 
     mean: Floats
     sd: Floats
@@ -145,16 +146,17 @@ class _Line:
     def sides(self, slab: Slab) -> tuple[Floats, Floats, Floats]:
         """Level, slope and curve (2, J) of the parabolas about the mode of either side."""
         start = self._value(np.exp(self.without))
-        parts = [self._side(slab, sign, start) for sign in (1.0, -1.0)]
+        parts = [self._side(slab, side, start) for side in (0, 1)]
         level, slope, curve = (np.array(part) for part in zip(*parts, strict=True))
         return level, slope, curve
 
-    def _side(self, slab: Slab, sign: float, start: Floats) -> tuple[Floats, Floats, Floats]:
+    def _side(self, slab: Slab, side: int, start: Floats) -> tuple[Floats, Floats, Floats]:
+        sign, mean = (1.0, -1.0)[side], slab.mean[side]
         nearest, farthest = sorted((sign * MATTERS, sign * FARTHEST))
-        at = np.full(len(slab.mean), 2 * sign * MATTERS)
+        at = np.full(len(mean), 2 * sign * MATTERS)
         for _ in range(_STEPS):
             slope, curve, _ = self._at(at)
-            step = (slope - (at - slab.mean) / slab.sd**2) / (curve + slab.sd**-2)
+            step = (slope - (at - mean) / slab.sd**2) / (curve + slab.sd**-2)
             at = np.clip(at + np.clip(step, -1, 1), nearest, farthest)
         slope, curve, mu = self._at(at)
         along = at * (self.alone @ self.counts + at / 2 * (self.variance @ self.counts))

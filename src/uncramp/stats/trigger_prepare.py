@@ -153,8 +153,9 @@ def dispersion(counts: Floats, eta: Floats) -> float:
 
 
 def _slab(data: Data, chosen: Candidates) -> Slab:
-    mean, sd = data.mean[chosen.column], data.sd[chosen.column]
+    mean, sd, either = data.mean[chosen.column], data.sd[chosen.column], data.either[chosen.column]
     inclusion = data.inclusion[chosen.column]
-    left = normal_mass((-MATTERS - mean) / sd) + normal_mass((mean - MATTERS) / sd)
+    sides: Floats = np.array([mean, mean * np.where(either, -1.0, 1.0)])
+    left = [normal_mass((sides[0] - MATTERS) / sd), normal_mass((-MATTERS - sides[1]) / sd)]
     odds = np.log(inclusion / (1 - inclusion)) + chosen.log_weight
-    return Slab(mean, sd, odds - np.log(np.maximum(left, 1e-12)))
+    return Slab(sides, sd, odds - np.log(np.maximum(left[0] + left[1], 1e-12)))

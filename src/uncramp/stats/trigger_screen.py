@@ -54,7 +54,7 @@ def _quadratic(ready: Prepared) -> tuple[Floats, Floats]:
 
 
 def _sides(pull: Floats, precise: Floats, slab: Slab) -> tuple[Floats, Floats]:
-    """Odds (2, J) of each candidate, above nothing and below, and its mean effect there."""
+    """Odds (2, J) of each candidate, above nothing and below, and its mean effect there, at `pull` (2, J)."""
     sign, sd = np.array([[1.0], [-1.0]]), precise**-0.5
     middle = sign * pull * sd
     beyond = middle - MATTERS / sd
