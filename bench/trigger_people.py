@@ -18,14 +18,15 @@ import trigger_baselines as baselines
 from numpy.typing import NDArray
 
 from uncramp.core import simulate_grid as grid
-from uncramp.core.risk import Column, Prior, RiskTable
+from uncramp.core.risk import Column, RiskTable
+from uncramp.core.risk_csv import NUMBER_PRIOR, YES_NO_PRIOR
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 T = TypeVar("T")
 
 ENUMERATION = str(Path(__file__).resolve().parents[1] / "tests" / "stats")
-INCLUSION = 0.12
+INCLUSION = YES_NO_PRIOR.inclusion
 """The prior probability that an exposure matters; fixed, the same for all, as is the slab's spread."""
 
 
@@ -91,8 +92,7 @@ def risk_table(counts: Floats, values: Floats, binary: Marks, weekday: int) -> R
 
 
 def _column(name: str, yes_no: bool) -> Column:
-    kind = 0 if yes_no else 1
-    prior = Prior(INCLUSION, grid.SIZE[kind], grid.SLAB[kind], "as for any column of a file", either=True)
+    prior = YES_NO_PRIOR if yes_no else NUMBER_PRIOR
     return Column(name, name, "yes_no" if yes_no else "number", "", "low", "high", (0, 1, 2, 3), (), prior)
 
 

@@ -79,6 +79,7 @@ ALCOHOL = next(recipe for name, recipe in RECIPES if name == "alcohol" and recip
         (replace(ALCOHOL, summed=(7, 28)), "summed is one window"),
         (replace(ALCOHOL, high_words=ALCOHOL.low_words), "low and high need words"),
         (replace(ALCOHOL, prior=replace(ALCOHOL.prior, inclusion=0.9)), "inclusion is a probability"),
+        (replace(ALCOHOL, prior=replace(ALCOHOL.prior, either=True)), "has a direction"),
         (replace(ALCOHOL, prior=replace(ALCOHOL.prior, mean=2.0)), "the mean of the log rate ratio"),
         (replace(ALCOHOL, prior=replace(ALCOHOL.prior, sd=0.0)), "the sd of the log rate ratio"),
         (replace(ALCOHOL, prior=replace(ALCOHOL.prior, why="")), "why is a sentence"),

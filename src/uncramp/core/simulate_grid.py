@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from uncramp.core.risk_csv import NUMBER_PRIOR, YES_NO_PRIOR
 from uncramp.stats import trigger_baseline as fitted
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,8 @@ NO_ENTRY = 0.03
 """Of all days, those on which nothing was written, not even whether there was a cramp."""
 WHOLE_DAYS = 0.3
 """Of the missing entries, those that are missing because all of that day's exposures are."""
-SIZE, SLAB = (0.7, 0.9), (0.55, 0.7)
+SIZE = YES_NO_PRIOR.mean, NUMBER_PRIOR.mean
+SLAB = YES_NO_PRIOR.sd, NUMBER_PRIOR.sd
 """Of the log rate ratio's size in the fitted model, middle and spread: of yes instead of no; of a number's
 10 % to 90 %."""
 MATTERS = math.log(1.25)

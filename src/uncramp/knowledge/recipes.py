@@ -88,6 +88,8 @@ def _shape(r: Recipe, exposures: Mapping[str, Asked]) -> Iterator[str]:
 def _believed(prior: Prior) -> Iterator[str]:
     if not INCLUSION[0] <= prior.inclusion <= INCLUSION[1]:
         yield f"inclusion is a probability from {INCLUSION[0]} to {INCLUSION[1]}"
+    if prior.either:
+        yield "what has a file has a direction: either is for what nothing is known of"
     if not abs(prior.mean) <= FARTHEST_MEAN:
         yield f"the mean of the log rate ratio is at most {FARTHEST_MEAN} from 0"
     if not SPREAD[0] <= prior.sd <= SPREAD[1]:

@@ -137,14 +137,10 @@ class _Walk:
         ready = self.ready
         own = np.flatnonzero(ready.rows.column == k)
         at = self.rng.choice(own, CHAINS, p=np.exp(ready.chosen.log_weight[own]))
-        effect = np.zeros(CHAINS)
-        while (small := np.abs(effect) < GAP).any():
+        effect, either = np.zeros(CHAINS), bool(ready.data.either[k])
+        while (small := (effect if either else np.abs(effect)) < GAP).any():
             effect[small] = self.rng.normal(ready.data.mean[k], ready.data.sd[k], int(small.sum()))
-            if ready.data.either[k]:
-                effect = np.maximum(effect, 0)
-        if ready.data.either[k]:
-            effect *= self.rng.choice([-1.0, 1.0], CHAINS)
-        return at, effect
+        return at, effect * self.rng.choice([-1.0, 1.0], CHAINS) if either else effect
 
     def other_lag(self, k: int) -> None:
         at, _ = self._from_prior(k)
