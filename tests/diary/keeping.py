@@ -38,11 +38,12 @@ def putting_back(folder: Path) -> None:
 
 
 def migrating(folder: Path) -> None:
-    path = folder / "old.sqlite"
-    for old in folder.glob("old.sqlite*"):
+    path, new = folder / "old.sqlite", folder / "new.sqlite"
+    shutil.copy(folder / "version-1.sqlite", new)
+    for old in sorted(folder.glob("old.sqlite*")):
         old.unlink()
-    shutil.copy(folder / "version-1.sqlite", path)
-    os.write(1, b"copied\n")
+    # In one step: a copy cut short by the kill would look like a migration gone wrong.
+    new.rename(path)
     open_diary(f"sqlite:///{path}").close()
 
 
