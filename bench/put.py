@@ -1,9 +1,9 @@
 """What the diary costs the server: processor time of a durable PUT and of a page, and memory.
 
 A real `uncramp serve` with everything on, and an empty diary of its own. Its processor time is read from
-the system before and after many requests. Prints each beside the limit that we hold ourselves to, and how
-long this machine takes for a small loop, to tell a slow machine from a slow uncramp; ends with 1 if one is
-over. Linux only: elsewhere it says so and ends with 0.
+the system before and after many requests, one after the other and some at once. Prints each beside the limit
+that we hold ourselves to, and how long this machine takes for a small loop, to tell a slow machine from a
+slow uncramp; ends with 1 if one is over. Linux only: elsewhere it says so and ends with 0.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from threading import Thread
 from uuid import uuid4
 
-PUTS, PAGES, WRITERS = 1000, 300, 4
+PUTS, PAGES, TOGETHER = 1000, 300, 4
 LIMITS = {"durable PUT": 2.5, "PUT of an episode": 2.5, "/history": 5.0, "/now": 5.0, "/": 5.0}
 """Milliseconds of processor time of the server, each."""
 MEMORY_LIMIT_MB = 120.0
@@ -76,14 +77,14 @@ def page(path: str) -> Request:
     return send
 
 
-def many(port: int, send: Request, times: int) -> None:
+def many(port: int, send: Request, times: int, at_once: int) -> None:
     """Send it so often, by some connections at once; end at any answer that is not good."""
     wrong: list[str] = []
 
     def some(first: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
-            for number in range(first, times, WRITERS):
+            for number in range(first, times, at_once):
                 if (status := send(connection, number)) not in (200, 201):
                     wrong.append(f"request {number} was answered with {status}")
                     return
@@ -92,7 +93,7 @@ def many(port: int, send: Request, times: int) -> None:
         finally:
             connection.close()
 
-    threads = [Thread(target=some, args=(n,)) for n in range(WRITERS)]
+    threads = [Thread(target=some, args=(n,)) for n in range(at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -112,10 +113,10 @@ def memory_mb(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def cost(pid: int, port: int, send: Request, times: int) -> float:
-    many(port, send, 50)
+def cost(pid: int, port: int, send: Request, times: int, at_once: int) -> float:
+    many(port, send, 50, at_once)
     before = processor_ms(pid)
-    many(port, send, times)
+    many(port, send, times, at_once)
     return (processor_ms(pid) - before) / times
 
 
@@ -145,9 +146,9 @@ def measure(server: subprocess.Popen[bytes]) -> int:
     ]
     over = False
     print(f"{'processor time of the server, each':40} {'measured':>10} {'limit':>9} {'ratio':>6}")
-    for name, send, times in wanted:
-        ms, limit = cost(server.pid, int(port[1]), send, times), LIMITS[name]
-        print(f"{name:40} {ms:8.2f}ms {limit:7.2f}ms {ms / limit:6.2f}")
+    for (name, send, times), at_once in product(wanted, (1, TOGETHER)):
+        ms, limit = cost(server.pid, int(port[1]), send, times, at_once), LIMITS[name]
+        print(f"{f'{name}, by {at_once} at once':40} {ms:8.2f}ms {limit:7.2f}ms {ms / limit:6.2f}")
         over |= ms > limit
     most, limit = memory_mb(server.pid), MEMORY_LIMIT_MB
     print(f"{'memory, the most it took':40} {most:8.1f}MB {limit:7.1f}MB {most / limit:6.2f}")

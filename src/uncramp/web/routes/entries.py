@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -17,6 +19,8 @@ from uncramp.web.guard import person_of as person_of
 from uncramp.web.guard import whose_of
 from uncramp.web.show import show_of
 
+WRITING = ThreadPoolExecutor(1, "writing")
+"""Where a diary in a file is written."""
 NO_STORE = {"Cache-Control": "no-store"}
 WRITER = "x-uncramp-person"
 """In whose name a phone sends what was written on it: perhaps not that of who is signed in now."""
@@ -39,6 +43,16 @@ async def text_of(request: Request) -> str:
 router = APIRouter()
 
 
+async def keep_in_turn(request: Request, entry_id: str, text: str) -> bool:
+    """`keep` in a thread, where it waits for the disk and holds up nobody.
+
+    A file has one writer at a time: one thread for all costs less than several that wait for each other.
+    """
+    if not diary().is_file:
+        return await run_in_threadpool(keep, request, entry_id, text)
+    return await asyncio.get_running_loop().run_in_executor(WRITING, keep, request, entry_id, text)
+
+
 @router.put("/api/v1/entries/{entry_id}")
 async def put(request: Request, entry_id: str) -> Response:
     text = await text_of(request)
@@ -46,8 +60,7 @@ async def put(request: Request, entry_id: str) -> Response:
         words = show_of(request).words("whose.other_writer")
         return JSONResponse({"problems": [words], "why": "person"}, 409)
     try:
-        # In a thread of its own it waits for the disk and holds up nobody.
-        new = await run_in_threadpool(keep, request, entry_id, text)
+        new = await keep_in_turn(request, entry_id, text)
     except entries.OtherBody as other:
         return JSONResponse({"problems": [str(other)]}, 409)
     return JSONResponse({"id": entry_id}, 201 if new else 200)
