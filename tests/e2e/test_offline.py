@@ -191,8 +191,7 @@ def test_a_piece_of_a_kept_file_is_answered_as_a_piece(phone: Phone) -> None:
 def use_build(far: Far, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """From now on the server is another build."""
     monkeypatch.setattr(kept_by_phone, "build", lambda: name)
-    far.app.state.show.pages.globals["build"] = name
-    far.app.state.show.pages.cache.clear()
+    far.app.state.show.build = name
 
 
 def comes(page: Page, name: str, seconds: int = 60) -> bool:

@@ -49,7 +49,7 @@ from uncramp.web.routes import (
     write,
 )
 from uncramp.web.show import Show, country_of, show_of
-from uncramp.web.words import Words
+from uncramp.web.words import words_in
 
 STATIC = Path(__file__).parent / "static"
 NOUNS = (
@@ -106,15 +106,14 @@ def create_app(pseudo: bool = False, doors: Doors | None = None, clock: Clock = 
         openapi_url=None,
         lifespan=while_it_runs,
     )
-    app.state.show = Show(Words(pseudo))
     app.state.doors = doors or Doors()
+    app.state.show = Show(words_in(pseudo), app.state.doors)
     app.state.clock = clock
     app.state.tries = Tries()
     app.state.feed_tries = Tries()
     app.state.watch = None
     # Apart from those of the sign-in: a watch with an old token must not keep anybody out.
     app.state.wrong_tokens = Tries()
-    app.state.show.pages.globals["doors"] = app.state.doors
     for noun in NOUNS:
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=STATIC), "static")

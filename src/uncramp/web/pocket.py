@@ -233,7 +233,7 @@ def _hashes(texts: Iterable[str]) -> str:
 
 def _app(mode: str, pseudo: bool) -> ASGIApp:
     app = create_app(pseudo=pseudo)
-    app.state.show.pages.globals["mode"] = mode
+    app.state.show.mode = mode
     return app
 
 

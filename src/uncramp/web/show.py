@@ -16,6 +16,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from uncramp.actions.check import COMMON_NUMBERS, emergency_number
+from uncramp.actions.doors import Doors
 from uncramp.actions.library import knowledge
 from uncramp.actions.medicines import near_names
 from uncramp.model import EmergencyNumber
@@ -57,32 +58,14 @@ OPEN_DIARY: ContextVar[OpenDiary | None] = ContextVar("open_diary", default=None
 
 
 class Show:
-    """Renders the pages in one language."""
+    """Renders the pages in one language: those of a server behind `doors`, or of a pocket (`mode`)."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, doors: Doors) -> None:
         self.words = words
-        self.pages = Environment(
-            loader=PackageLoader("uncramp.web", "pages"),
-            autoescape=select_autoescape(default=True, disabled_extensions=("txt",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            # What is installed does not change while it runs; to look each time costs a tenth of a page.
-            auto_reload=False,
-        )
-        self.pages.filters["w"] = words.of_knowledge
-        self.pages.filters["lead"] = lead
-        self.pages.globals |= {
-            "t": words,
-            "lang": words.lang,
-            "mode": "server",
-            "build": build(),
-            "dir": words.dir,
-            "picture": picture,
-            "group_title": lambda group: knowledge().vocabulary.groups[group].title,
-            "common_numbers": COMMON_NUMBERS,
-            "near_names": near_names,
-        }
+        self.doors = doors
+        self.mode = "server"
+        self.build = build()
+        self.pages = _pages(words)
 
     def page(self, name: str, status: int = 200, country: str = "", **values: Any) -> HTMLResponse:
         """The page `name`; `country` is the chosen one, empty while none is."""
@@ -91,6 +74,9 @@ class Show:
     def text(self, name: str, country: str = "", **values: Any) -> str:
         return self.pages.get_template(name).render(
             here=name.partition(".")[0],
+            doors=self.doors,
+            mode=self.mode,
+            build=self.build,
             country=country,
             open_diary=OPEN_DIARY.get(),
             chosen=chosen_number(country),
@@ -105,6 +91,32 @@ class Show:
         known = f"error.{kind or status}"
         key = known if f"{known}.title" in catalogue() else "error.other"
         return self.page("error", status, country=country, key=key, problems=problems)
+
+
+@cache
+def _pages(words: Words) -> Environment:
+    """The templates in this language. To read them takes longer than to fill them in: once in a process."""
+    pages = Environment(
+        loader=PackageLoader("uncramp.web", "pages"),
+        autoescape=select_autoescape(default=True, disabled_extensions=("txt",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # What is installed does not change while it runs; to look each time costs a tenth of a page.
+        auto_reload=False,
+    )
+    pages.filters["w"] = words.of_knowledge
+    pages.filters["lead"] = lead
+    pages.globals |= {
+        "t": words,
+        "lang": words.lang,
+        "dir": words.dir,
+        "picture": picture,
+        "group_title": lambda group: knowledge().vocabulary.groups[group].title,
+        "common_numbers": COMMON_NUMBERS,
+        "near_names": near_names,
+    }
+    return pages
 
 
 def show_of(request: Request) -> Show:

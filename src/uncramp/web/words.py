@@ -32,6 +32,12 @@ class Words:
         return (pseudo_words(words) if self.pseudo else words).format(**values)
 
 
+@cache
+def words_in(pseudo: bool = False) -> Words:
+    """The catalogue in our language, or in the test language."""
+    return Words(pseudo)
+
+
 def plural(key: str, n: object) -> str:
     return f"{key}.{'one' if n == 1 else 'many'}"
 

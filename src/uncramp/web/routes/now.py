@@ -22,8 +22,7 @@ POP, ALARM = "red_flag:hamstring_avulsion", "red_flag:pulmonary_embolism"
 async def now(request: Request) -> Response:
     wish = player.wish(request.query_params)
     show = show_of(request)
-    build = str(show.pages.globals["build"])
-    return HTMLResponse(_page(show, build, wish.place.id, wish.side, wish.by, country_of(request)))
+    return HTMLResponse(_page(show, show.build, wish.place.id, wish.side, wish.by, country_of(request)))
 
 
 # Nothing of a person is in it, and somebody in pain waits for it.
