@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+NO_WORKER: dict[str, Any] = {"service_workers": "block"}
+"""Each new browser would fetch all that it keeps for when there is no network. Who asks for it allows it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,7 +96,7 @@ def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     visits: list[Visit] = []
 
     def opened(**settings: Any) -> Visit:
-        contexts.append(browser.new_context(**{"viewport": PHONE, **settings}))
+        contexts.append(browser.new_context(**{"viewport": PHONE, **NO_WORKER, **settings}))
         page = contexts[-1].new_page()
         visits.append(Visit(page, server))
         complaints = visits[-1].complaints

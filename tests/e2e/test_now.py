@@ -13,7 +13,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.conftest import free_port
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import NO_WORKER, Visit
 from uncramp.actions import check, relief
 from uncramp.web.app import create_app
 
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.browser
 
 BED = relief.protocol("bed").steps
 SMALL = {"width": 360, "height": 640}
-NO_WORKER: dict[str, Any] = {"service_workers": "block"}
 
 SAYS = "say => document.getElementById('say').textContent === say"
 
@@ -122,7 +121,7 @@ class Player:
 @pytest.fixture
 def player(visit: Callable[..., Visit]) -> Callable[..., Player]:
     def opened(*scripts: str, **settings: Any) -> Player:
-        return Player(visit(**{**NO_WORKER, **settings}), *scripts)
+        return Player(visit(**settings), *scripts)
 
     return opened
 

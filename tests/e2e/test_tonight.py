@@ -22,7 +22,7 @@ from playwright.sync_api import expect
 from starlette.staticfiles import StaticFiles
 
 from tests.conftest import free_port
-from tests.e2e.conftest import PHONE, Killable, Phone
+from tests.e2e.conftest import NO_WORKER, PHONE, Killable, Phone
 from uncramp.actions import home
 from uncramp.actions.entries import as_json, put
 from uncramp.actions.evening import recent
@@ -56,7 +56,9 @@ class House:
     complaints: list[str] = field(default_factory=list)
 
     def phone(self, now: datetime = MORNING, zone: str = "Europe/Berlin", **settings: Any) -> Page:
-        context = self.browser.new_context(**{"viewport": PHONE, "timezone_id": zone, **settings})
+        context = self.browser.new_context(
+            **{"viewport": PHONE, "timezone_id": zone, **NO_WORKER, **settings}
+        )
         self.contexts.append(context)
         return self.tab(context, now)
 
