@@ -148,7 +148,7 @@ def measure(server: subprocess.Popen[bytes]) -> int:
     print(f"{'processor time of the server, each':40} {'measured':>10} {'limit':>9} {'ratio':>6}")
     for (name, send, times), at_once in product(wanted, (1, TOGETHER)):
         ms, limit = cost(server.pid, int(port[1]), send, times, at_once), LIMITS[name]
-        print(f"{f'{name}, by {at_once} at once':40} {ms:8.2f}ms {limit:7.2f}ms {ms / limit:6.2f}")
+        print(f"{f'{name}, {at_once} at a time':40} {ms:8.2f}ms {limit:7.2f}ms {ms / limit:6.2f}")
         over |= ms > limit
     most, limit = memory_mb(server.pid), MEMORY_LIMIT_MB
     print(f"{'memory, the most it took':40} {most:8.1f}MB {limit:7.1f}MB {most / limit:6.2f}")

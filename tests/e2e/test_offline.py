@@ -11,7 +11,8 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from tests.e2e.conftest import Far, Phone
+from tests.e2e.conftest import Phone
+from tests.e2e.far import Far
 from uncramp.web.routes import phone as kept_by_phone
 
 if TYPE_CHECKING:

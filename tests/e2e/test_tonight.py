@@ -22,7 +22,8 @@ from playwright.sync_api import expect
 from starlette.staticfiles import StaticFiles
 
 from tests.conftest import free_port
-from tests.e2e.conftest import NO_WORKER, PHONE, Killable, Phone
+from tests.e2e.conftest import NO_WORKER, PHONE, Phone
+from tests.e2e.far import Killable
 from uncramp.actions import home
 from uncramp.actions.entries import as_json, put
 from uncramp.actions.evening import recent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from uncramp.actions.check import Refused
-from uncramp.web.pocket import MARK, _put_all
+from uncramp.web.pocket_folder import MARK, put_all
 
 FILES = {"sw.js": b"new", "static/store.js": b"new", "index.html": b"new"}
 
@@ -17,7 +17,7 @@ FILES = {"sw.js": b"new", "static/store.js": b"new", "index.html": b"new"}
 def folder(tmp_path: Path) -> Path:
     """A pocket that was written before."""
     path = tmp_path / "pocket"
-    _put_all(path, {**dict.fromkeys(FILES, b"old"), "gone.html": b"old"})
+    put_all(path, {**dict.fromkeys(FILES, b"old"), "gone.html": b"old"})
     return path
 
 
@@ -35,7 +35,7 @@ def untouched(folder: Path) -> bool:
 
 
 def test_a_pocket_is_written_over_and_what_it_no_longer_has_is_removed(folder: Path) -> None:
-    _put_all(folder, FILES)
+    put_all(folder, FILES)
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == {*FILES, MARK}
     assert (folder / "static" / "store.js").read_bytes() == b"new"
@@ -47,7 +47,7 @@ def test_a_pocket_is_written_over_and_what_it_no_longer_has_is_removed(folder: P
 def test_a_mark_that_names_a_file_elsewhere_removes_nothing(folder: Path, precious: Path, way: str) -> None:
     (folder / MARK).write_text(json.dumps([way.format(own=precious)]))
     with pytest.raises(Refused, match="none of our files"):
-        _put_all(folder, FILES)
+        put_all(folder, FILES)
     assert precious.read_bytes() == b"precious"
     assert untouched(folder)
 
@@ -58,7 +58,7 @@ def test_a_mark_that_names_a_file_elsewhere_removes_nothing(folder: Path, precio
 def test_a_broken_mark_is_refused_with_a_sentence(folder: Path, text: str) -> None:
     (folder / MARK).write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(Refused, match="new or empty folder"):
-        _put_all(folder, FILES)
+        put_all(folder, FILES)
     assert untouched(folder)
 
 
@@ -74,12 +74,12 @@ def test_nothing_is_written_or_removed_through_a_link(folder: Path, precious: Pa
     place.symlink_to(precious.parent if name == "static" else precious.with_name("moved"))
     before = {path.name: path.read_bytes() for path in precious.parent.iterdir()}
     with pytest.raises(Refused, match="is a link"):
-        _put_all(folder, FILES)
+        put_all(folder, FILES)
     assert {path.name: path.read_bytes() for path in precious.parent.iterdir()} == before
 
 
 def test_a_folder_that_is_named_by_a_link_is_written(folder: Path, tmp_path: Path) -> None:
     link = tmp_path / "current"
     link.symlink_to(folder)
-    _put_all(link, FILES)
+    put_all(link, FILES)
     assert (folder / "index.html").read_bytes() == b"new"

@@ -10,12 +10,10 @@ import asyncio
 import base64
 import html
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Scope
@@ -25,13 +23,11 @@ from uncramp.actions.check import Refused
 from uncramp.actions.library import knowledge
 from uncramp.web.app import STATIC, create_app
 from uncramp.web.build import build
+from uncramp.web.pocket_folder import put, put_all
 from uncramp.web.routes import phone
 
 FOLDER, FILE = "pocket", "file"
 """What `data-mode` says of a page, for the scripts."""
-
-MARK = "uncramp-pocket.json"
-"""Stands in a folder that we wrote, with the names of all its files; only such a folder is written over."""
 
 CHECK = "/offline-check"
 ELSEWHERE = "/about"
@@ -47,7 +43,6 @@ NOT_NEEDED = frozenset({"sign_out.js", "doors.css", "sw.js"})
 _ADDRESS = re.compile(r'\b(href|src|action|data-check)="(/[^"]*)"')
 _SCRIPT = re.compile(r'<script src="/static/([\w-]+\.js)" defer></script>\n?')
 _STYLE = re.compile(r'<link rel="stylesheet" href="/static/([\w-]+\.css)">\n?')
-_PLAIN_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", re.ASCII)
 _BODY = re.compile(r"<title>(.*?)</title>.*?<body class=\"([^\"]*)\">.*?(<main .*?</main>)", re.DOTALL)
 
 
@@ -59,8 +54,8 @@ def write(path: Path, country: str = "", pseudo: bool = False) -> tuple[Path, in
     one_file = path.suffix.lower() in (".html", ".htm")
     try:
         if one_file:
-            return path, _put(path, single_file(country, pseudo).encode())
-        return path, _put_all(path, folder(country, pseudo))
+            return path, put(path, single_file(country, pseudo).encode())
+        return path, put_all(path, folder(country, pseudo))
     except OSError as error:
         raise Refused(f"{path}: {error.strerror or error}; choose a place that you may write to.") from error
 
@@ -301,64 +296,3 @@ def _text(name: str) -> str:
 def _with_policy(text: str, policy: str) -> str:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
     return text.replace('<meta charset="utf-8">\n', f'<meta charset="utf-8">\n{meta}', 1)
-
-
-# ---- to the disk --------------------------------------------------------------------------------
-
-
-def _put(path: Path, data: bytes) -> int:
-    """Write `data` whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    return len(data)
-
-
-def _put_all(path: Path, files: Mapping[str, bytes]) -> int:
-    """The service worker's script comes last: a phone that looks in between keeps what it has."""
-    before = _written_before(path)
-    _refuse_outside(path, {*before, *files, MARK})
-    size = sum(_put(path / name, data) for name, data in files.items() if name != "sw.js")
-    _put(path / MARK, json.dumps(sorted(files), indent=0).encode())
-    size += _put(path / "sw.js", files["sw.js"])
-    for name in before - set(files):
-        (path / name).unlink(missing_ok=True)
-    return size
-
-
-def _written_before(path: Path) -> set[str]:
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-        return set()
-    if not path.is_dir():
-        raise Refused(f"{path}: is a file; name a folder, or a file that ends in .html.")
-    _refuse_outside(path, {MARK})
-    try:
-        names = json.loads((path / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise Refused(f"{path}: holds other things; name a new or empty folder.") from error
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Refused(f"{path}: its {MARK} is no list of names of files; name a new or empty folder.")
-    return set(names)
-
-
-def _refuse_outside(path: Path, names: Iterable[str]) -> None:
-    """Raise `Refused` for a name that leads out of the folder, by itself or by a link that lies there.
-
-    The folder may come from somebody else, and what it names is written over or removed.
-    """
-    for name in sorted(names):
-        if not _PLAIN_NAME.fullmatch(name):
-            raise Refused(
-                f"{path}: its {MARK} names {name[:60]!a}, which is none of our files; name a new folder."
-            )
-        on_the_way = [path / name, *(path / part for part in PurePosixPath(name).parents)][:-1]
-        if any(part.is_symlink() for part in on_the_way):
-            raise Refused(f"{path}: {name} is a link to somewhere else; name a new folder.")
